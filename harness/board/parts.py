@@ -1,0 +1,55 @@
+"""Small pieces that the overview and the details share: names, chips, anchors."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shlex
+from collections.abc import Mapping
+from typing import Any
+
+from harness.board.markup import Html, tag
+
+VERDICT_WORDS = {
+    "above": "above target",
+    "below": "below",
+    "no target": "no target",
+    "not judged": "not judged",
+    "mixed": "mixed",
+}
+
+
+def anchor(kind: str, *identity: object) -> str:
+    """An id for the page that depends on what it names and on nothing else."""
+    text = json.dumps(identity, sort_keys=True, default=str)
+    return f"{kind}-{hashlib.sha256(text.encode()).hexdigest()[:10]}"
+
+
+def entry_anchor(place: Mapping[str, Any], entry: Mapping[str, Any]) -> str:
+    """The id of an entry's details."""
+    return anchor("entry", place, entry["submission"]["digest"], entry["image"], [run["run"] for run in entry["runs"]])
+
+
+def chips(efficiency: Mapping[str, str]) -> Html:
+    """What differs from plain float32, a chip each; one quiet chip where nothing does."""
+    changed = [(key, value) for key, value in efficiency.items() if value not in ("float32", "no", "none")]
+    if not changed:
+        return tag("span", "float32 throughout", class_="chip quiet")
+    return Html("".join(tag("span", f"{key.replace('_', ' ')} {value}", class_="chip") for key, value in changed))
+
+
+def gate_chip(gate: Mapping[str, Any]) -> Html:
+    """The verdict of the quality gate as a word; its class only adds colour."""
+    verdict = gate["verdict"]
+    kind = {"above": "good", "below": "bad"}.get(verdict, "quiet")
+    return tag("span", VERDICT_WORDS.get(verdict, verdict), class_=f"verdict {kind}")
+
+
+def command(place: Mapping[str, Any], entry: Mapping[str, Any]) -> str:
+    """The command that makes the same runs, quoted for a shell."""
+    words = ["harness", "run", f"submissions/{entry['submission']['name']}", "--benchmark", place["benchmark"]]
+    words += ["--runs", str(max(run["number"] for run in entry["runs"])), "--runtime", place["runtime"]]
+    words += ["--device", place["device"], "--profile", entry["profile"]]
+    if entry["own_seed"]:
+        words += ["--seed", str(entry["runs"][0]["seed"])]
+    return shlex.join(words)

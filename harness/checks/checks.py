@@ -1,0 +1,102 @@
+"""The functions behind the ruleset's check ids. Pure: the same evidence and parameters give the same finding."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from harness.checks.evidence import Answer, Evidence, Finding
+
+Parameters = Mapping[str, Any]
+
+
+def strategy_honoured(evidence: Evidence, parameters: Parameters) -> Finding:
+    """W1. What the submission asked for is what was seen on the live objects after real steps."""
+    asked = evidence.efficiency.get("optimizer_state", "float32")
+    seen: Mapping[str, int] = evidence.observed.get("optimizer_state", {})
+    total = sum(seen.values())
+    if total == 0:
+        return Finding(Answer.NOT_MEASURABLE, "the workload reported no optimiser state")
+    quantised = seen.get("uint8", 0) + seen.get("int8", 0)
+    share = quantised / total
+    text = ", ".join(f"{size:,} bytes {dtype}" for dtype, size in sorted(seen.items()))
+    if asked == "int8":
+        fits = share >= parameters["least_int8_share"]
+    else:
+        fits = set(seen) == {asked}
+    if fits:
+        return Finding(Answer.PASSED, f"the optimiser state was asked for as {asked} and is {text}")
+    return Finding(
+        Answer.FAILED,
+        f"the optimiser state was asked for as {asked} but is {text}",
+        "look at `observed` in the record: the strategy did not do what its name says on this machine",
+    )
+
+
+def latencies_add_up(evidence: Evidence, parameters: Parameters) -> Finding:
+    """T1. The workload's own latencies fill the window that the harness saw, within a share of it."""
+    if not evidence.windows:
+        return Finding(Answer.NOT_MEASURABLE, "no inference window was held in this run")
+    share = parameters["largest_share"]
+    texts, fits = [], True
+    for window in evidence.windows:
+        off = abs(window.latency_s - window.seconds) / window.seconds
+        fits = fits and off <= share
+        texts.append(f"{window.mode}: {window.latency_s:.3f} s of latencies in a window of {window.seconds:.3f} s ({off:.2%})")
+    sentence = "; ".join(texts)
+    if fits:
+        return Finding(Answer.PASSED, sentence)
+    return Finding(Answer.FAILED, f"{sentence}; at most {share:.0%} may be missing", "time every batch, back to back, from the window's start to its end")
+
+
+def window_predictions_match(evidence: Evidence, parameters: Parameters) -> Finding:
+    """P1. What was predicted while being timed is what was scored."""
+    if not evidence.windows or evidence.predictions is None:
+        return Finding(Answer.NOT_MEASURABLE, "no inference window was held in this run")
+    bound = parameters["largest_difference"]
+    worst = max(
+        abs(ours - scored)
+        for window in evidence.windows
+        for ours, scored in zip(window.predictions, evidence.predictions, strict=True)
+    )
+    sentence = f"predictions in the windows differ from the scored ones by at most {worst:.2g} (allowed: {bound:g})"
+    if worst <= bound:
+        return Finding(Answer.PASSED, sentence)
+    return Finding(Answer.FAILED, sentence, "the timed model must be the scored model, in the same precision and in evaluation mode")
+
+
+def data_as_published(evidence: Evidence, parameters: Parameters) -> Finding:
+    """D1. The prepared data are, to the byte, those that the benchmark file names."""
+    if evidence.expected_data_digest is None:
+        return Finding(Answer.NOT_MEASURABLE, "the benchmark file names no data digest")
+    if evidence.data_digest == evidence.expected_data_digest:
+        return Finding(Answer.PASSED, "the prepared data are those that the benchmark names, to the byte")
+    return Finding(
+        Answer.FAILED,
+        f"the prepared data have digest {evidence.data_digest}, the benchmark names {evidence.expected_data_digest}",
+        "prepare them again with `harness data prepare --rebuild`; if the digest stays, this machine builds other bytes: please report it",
+    )
+
+
+CHECKS: Mapping[str, Callable[[Evidence, Parameters], Finding]] = {
+    "W1": strategy_honoured,
+    "T1": latencies_add_up,
+    "P1": window_predictions_match,
+    "D1": data_as_published,
+}
+
+
+def run_checks(evidence: Evidence, declared: list[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Every check that the ruleset declares, in its order, as it stands in a record."""
+    return [
+        {
+            "id": check["id"],
+            "title": check["title"],
+            "severity": check["severity"],
+            "answer": finding.answer.value,
+            "sentence": finding.sentence,
+            "remedy": finding.remedy,
+        }
+        for check in declared
+        for finding in [CHECKS[check["id"]](evidence, check["parameters"])]
+    ]

@@ -1,0 +1,48 @@
+"""What the checks look at, and what they answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+
+class Answer(StrEnum):
+    """The three answers; what can't be measured is said, never passed."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    NOT_MEASURABLE = "not measurable"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A check's answer, one sentence on what it saw, and, where it failed, what can be done."""
+
+    answer: Answer
+    sentence: str
+    remedy: str | None = None
+
+
+@dataclass(frozen=True)
+class WindowEvidence:
+    """One inference window: ``seconds`` by the harness's clock, ``latency_s`` the sum of the workload's own latencies,
+    ``predictions`` of its first pass."""
+
+    mode: str
+    seconds: float
+    latency_s: float
+    predictions: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Raw data of one run: nothing here was judged before."""
+
+    efficiency: Mapping[str, Any]
+    observed: Mapping[str, Any]
+    windows: tuple[WindowEvidence, ...]
+    predictions: tuple[float, ...] | None
+    data_digest: str
+    expected_data_digest: str | None

@@ -1,0 +1,192 @@
+"""From what the user asked for to finished runs: load, prepare, build, plan, skip what is done, run the rest."""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+import harness
+from harness.data.dataset import Dataset
+from harness.data.prepare import prepare
+from harness.errors import InvalidInput, MachineLacks
+from harness.image.build import ensure_image
+from harness.image.host import host_identity
+from harness.places import Home
+from harness.record.folder import RunFolder, finished
+from harness.run.execute import execute
+from harness.run.lock import held
+from harness.run.plan import Plan
+from harness.run.session import Watcher
+from harness.run.system import System, capture
+from harness.runtime.base import Runtime
+from harness.runtime.choose import runtime_named
+from harness.spec.load import load_benchmark, load_ruleset, load_submission
+from harness.spec.model import Benchmark, Ruleset, Submission
+from harness.spec.seed import seed_of_run
+
+
+@dataclass(frozen=True)
+class Request:
+    """What `harness run` was asked. ``seed`` None means the ruleset's own seeds; ``runs`` runs are numbered from 1."""
+
+    submissions: tuple[Path, ...]
+    benchmark: str
+    runs: int
+    seed: int | None
+    runtime: str
+    profile: str
+    device: str
+
+
+class Display(Watcher, Protocol):
+    """A watcher that also tells of what stands around the runs."""
+
+    def say(self, text: str) -> None:
+        """One line for the user."""
+
+    def run_begins(self, plan: Plan) -> None:
+        """A run is about to start."""
+
+    def run_ended(self, record: Mapping[str, Any], folder: Path) -> None:
+        """A run has its record."""
+
+    def run_skipped(self, record: Mapping[str, Any], folder: Path) -> None:
+        """The same run was finished before."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """One run that was asked for: ``skipped`` where it had been finished before."""
+
+    folder: Path
+    record: Mapping[str, Any] = field(repr=False)
+    skipped: bool
+
+
+def run(request: Request, home: Home, display: Display) -> list[Result]:
+    """Carry out the request. Raises `InvalidInput` and `MachineLacks` before anything was run."""
+    ruleset = load_ruleset()
+    benchmark = load_benchmark(request.benchmark)
+    submissions = [load_submission(path, ruleset, [benchmark]) for path in request.submissions]
+    _no_twins(submissions)
+    system = capture()
+    device, gpu_uuid = _device(request.device, system)
+    cpus = _cpus(ruleset)
+    with held(home.lock):
+        runtime = runtime_named(request.runtime, home)
+        for sentence in runtime.sweep():
+            display.say(sentence)
+        dataset = prepare(benchmark.id, home, display.say)
+        images = {
+            submission.name: _image(request.runtime, submission, home, display.say) for submission in submissions
+        }
+        results = []
+        for number, submission in _order(submissions, benchmark, ruleset, request.runs):
+            identity, image_id = images[submission.name]
+            plan = Plan(
+                submission=submission,
+                benchmark=benchmark,
+                ruleset=ruleset,
+                data_digest=dataset.digest,
+                number=number,
+                seed=request.seed if request.seed is not None else seed_of_run(ruleset.round, benchmark.digest, number),
+                own_seed=request.seed is not None,
+                requested_profile=request.profile,
+                runtime=request.runtime,
+                device=device,
+                image=identity,
+                system=system,
+                cpus=cpus,
+            )
+            results.append(_run_or_skip(plan, dataset, runtime, home, display, image_id, gpu_uuid))
+        return results
+
+
+def _run_or_skip(
+    plan: Plan,
+    dataset: Dataset,
+    runtime: Runtime,
+    home: Home,
+    display: Display,
+    image_id: str | None,
+    gpu_uuid: str | None,
+) -> Result:
+    done = _done_before(plan, home)
+    if done is not None:
+        folder, record = done
+        display.run_skipped(record, folder.root)
+        return Result(folder.root, record, skipped=True)
+    display.run_begins(plan)
+    ended = execute(plan, dataset, runtime, home, display, display.say, image_id=image_id, gpu_uuid=gpu_uuid)
+    display.run_ended(ended.record, ended.folder.root)
+    return Result(ended.folder.root, ended.record, skipped=False)
+
+
+def _done_before(plan: Plan, home: Home) -> tuple[RunFolder, dict[str, Any]] | None:
+    """The finished run of the same plan under the same profile, if there is one. An infrastructure failure does not
+    count as finished: it is repeated, under the same number and seed."""
+    for folder, record in finished(home.runs):
+        if record.get("key") != plan.key or record["outcome"]["verdict"] == "infrastructure":
+            continue
+        profile = record["profile"]
+        if plan.requested_profile in (profile["requested"], profile["used"]):
+            return folder, record
+        if plan.requested_profile == "auto" and profile["used"] == "official":
+            return folder, record
+    return None
+
+
+def _order(
+    submissions: Sequence[Submission], benchmark: Benchmark, ruleset: Ruleset, runs: int
+) -> Iterator[tuple[int, Submission]]:
+    """Blocks by run number, in each the submissions in a random order, so that drift of the machine cancels. The order
+    follows from the run's seed: the same request has the same order."""
+    for number in range(1, runs + 1):
+        block = sorted(submissions, key=lambda submission: submission.name)
+        random.Random(seed_of_run(ruleset.round, benchmark.digest, number)).shuffle(block)
+        for submission in block:
+            yield number, submission
+
+
+def _image(
+    runtime: str, submission: Submission, home: Home, say: Callable[[str], None]
+) -> tuple[Mapping[str, Any], str | None]:
+    if runtime == "host":
+        return host_identity(Path(harness.__file__).parent), None
+    image = ensure_image(submission, home, say)
+    return image.identity, image.id
+
+
+def _device(asked: str, system: System) -> tuple[str, str | None]:
+    """The device for the workload, and the GPU's UUID if it is one."""
+    if asked == "cpu" or (asked == "auto" and not system.gpus):
+        return "cpu", None
+    if not system.gpus:
+        raise MachineLacks(
+            f"--device cuda: this machine has no usable GPU ({system.no_gpu_reason})",
+            remedy="install the NVIDIA driver, or run on the CPU with --device cpu",
+        )
+    return "cuda", system.gpus[0].uuid
+
+
+def _cpus(ruleset: Ruleset) -> tuple[int, ...]:
+    """The fixed CPU set: the first processors that this process may use, as many as the ruleset gives."""
+    wanted = ruleset.document["container"]["cpus"]
+    usable = sorted(os.sched_getaffinity(0))
+    if len(usable) < wanted:
+        raise MachineLacks(
+            f"the ruleset gives every run {wanted} CPUs, and this process may use {len(usable)}",
+            remedy="run on a machine (or with a CPU affinity) of at least that many",
+        )
+    return tuple(usable[:wanted])
+
+
+def _no_twins(submissions: Sequence[Submission]) -> None:
+    names = [submission.name for submission in submissions]
+    for name in names:
+        if names.count(name) > 1:
+            raise InvalidInput(f"submission {name} was given {names.count(name)} times", remedy="name it once")

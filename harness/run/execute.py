@@ -1,0 +1,155 @@
+"""One run from plan to record. Whatever happens, nothing is left running and no half-written record is left behind."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from harness.data.dataset import Dataset
+from harness.errors import InfrastructureFailed
+from harness.places import Home
+from harness.record.folder import IMAGE, PLAN, SYSTEM, RunFolder, write_json
+from harness.record.ledger import Ledger
+from harness.run.journal import Journal
+from harness.run.link import Link
+from harness.run.outcome import Ended, Outcome, Unfinished
+from harness.run.plan import Plan
+from harness.run.results import build_record
+from harness.run.session import Session, Watcher
+from harness.run.transcript import Transcript
+from harness.runtime.base import Launch, Runtime, Workload
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A complete run: its folder and its record."""
+
+    folder: RunFolder
+    record: Mapping[str, Any]
+
+
+def execute(
+    plan: Plan,
+    dataset: Dataset,
+    runtime: Runtime,
+    home: Home,
+    watcher: Watcher,
+    say: Callable[[str], None],
+    *,
+    image_id: str | None,
+    gpu_uuid: str | None,
+) -> Finished:
+    """Run the plan once. A run that fails has a record too; only an interrupt (Ctrl-C) leaves a folder without one, and
+    passes on as `KeyboardInterrupt`. Raises `MachineLacks` if the workload can't even be started."""
+    run_id = plan.new_run_id()
+    folder = RunFolder.create(home.runs, run_id)
+    ledger = Ledger(home.ledger)
+    ledger.append("started", run_id, plan=plan.key, at=_now().isoformat())
+    write_json(folder.root / PLAN, plan.to_json(run_id))
+    write_json(folder.root / SYSTEM, {**plan.system.to_json(), "runtime": runtime.describe()})
+    write_json(folder.root / IMAGE, dict(plan.image))
+    launch = Launch(
+        run_id=run_id,
+        data=folder.data,
+        cpus=plan.cpus,
+        limits=plan.ruleset.document["container"],
+        gpu_uuid=gpu_uuid,
+        image=image_id,
+        environment={},
+        command=None,
+    )
+    began = _now()
+    try:
+        transcript, outcome = _converse(plan, dataset, runtime, folder, launch, watcher, say)
+    finally:
+        folder.clear_data()
+    record = build_record(
+        plan, dataset, transcript, outcome, run_id=run_id, began=began, ended=_now(), files=folder.digests()
+    )
+    record_digest = folder.close(record)
+    ledger.append("finished", run_id, verdict=record["outcome"]["verdict"], record=record_digest, at=_now().isoformat())
+    return Finished(folder, record)
+
+
+def _converse(
+    plan: Plan,
+    dataset: Dataset,
+    runtime: Runtime,
+    folder: RunFolder,
+    launch: Launch,
+    watcher: Watcher,
+    say: Callable[[str], None],
+) -> tuple[Transcript, Outcome]:
+    started = time.monotonic()
+    limits = plan.ruleset.document["container"]
+    with Journal(folder.root, origin=started, max_log_bytes=limits["log_mib"] * 2**20) as journal:
+        try:
+            workload = runtime.start(launch)
+        except InfrastructureFailed as failure:
+            return Transcript(started), Outcome(Ended.INFRASTRUCTURE, "start", reasons=(failure.message,))
+        try:
+            link = Link(workload, journal, on_progress=watcher.progress, on_log=watcher.log)
+            session = Session(
+                plan, dataset, folder, link, journal, watcher, started=started, data_path=workload.data_path
+            )
+            end = _conduct(session, journal)
+        finally:
+            _put_away(workload, plan.ruleset.document["deadlines"]["grace_s"], say)
+        return session.transcript, _outcome(session.transcript, end, workload)
+
+
+def _conduct(session: Session, journal: Journal) -> Unfinished | None:
+    """Hold the conversation; returns what cut it short, or None."""
+    try:
+        session.conduct()
+    except Unfinished as end:
+        journal.note(time.monotonic(), f"{end.ended}: {end}")
+        return end
+    except InfrastructureFailed as failure:
+        journal.note(time.monotonic(), f"infrastructure: {failure.message}")
+        return Unfinished(Ended.INFRASTRUCTURE, failure.message)
+    except OSError as error:
+        # The journal or the data folder: the harness's own disk, not the workload's, which has no path to it.
+        return Unfinished(Ended.INFRASTRUCTURE, f"the harness could not write its own files: {error.strerror}")
+    return None
+
+
+def _put_away(workload: Workload, grace_s: float, say: Callable[[str], None]) -> None:
+    """Stop the workload and remove what it ran in. A second Ctrl-C shortens the grace to nothing."""
+    try:
+        try:
+            workload.stop(grace_s)
+        except KeyboardInterrupt:
+            workload.stop(0)
+            raise
+        finally:
+            workload.close()
+    except InfrastructureFailed as failure:
+        say(f"could not clean up: {failure.message}; the next run removes what is left")
+
+
+def _outcome(transcript: Transcript, end: Unfinished | None, workload: Workload) -> Outcome:
+    if end is None:
+        return Outcome(Ended.COMPLETED, transcript.state, exit_code=_exit_code(workload))
+    reasons = [end.reason]
+    if end.ended is not Ended.INFRASTRUCTURE:
+        ending = workload.ending()
+        if ending.oom_killed and ending.exit_code != 0:
+            reasons.append("a process of the container was killed for using more memory than the ruleset gives")
+        if ending.detail:
+            reasons.append(ending.detail)
+    return Outcome(end.ended, transcript.state, end.said, tuple(reasons), _exit_code(workload))
+
+
+def _exit_code(workload: Workload) -> int | None:
+    try:
+        return workload.ending().exit_code
+    except InfrastructureFailed:
+        return None
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,188 @@
+"""The harness's end of the line: sends commands, waits for the event that may come next, and keeps the workload to it.
+
+Every event is checked for form (schema), order (`seq` without a gap) and turn (only what the state allows). What breaks a
+rule raises `Unfinished` with the reason; nothing that a workload writes can raise anything else.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from harness.protocol import (
+    EVENT_PREFIX,
+    FAILED,
+    PROGRESS,
+    Event,
+    ProtocolError,
+    format_command,
+    is_event_line,
+    parse_event,
+)
+from harness.run.journal import Journal
+from harness.run.lines import Assembler, Line
+from harness.run.outcome import Ended, Unfinished
+from harness.runtime.base import Workload, WorkloadGone
+from harness.run.event_form import problem_of
+
+_TAIL_LINES = 20
+_POLL_S = 0.25
+
+
+@dataclass(frozen=True)
+class Stamped:
+    """An event and the harness's monotonic stamp of its arrival, in seconds."""
+
+    event: Event
+    at: float
+
+
+class Link:
+    """One conversation. ``on_progress`` and ``on_log`` get what is only for show."""
+
+    def __init__(
+        self,
+        workload: Workload,
+        journal: Journal,
+        *,
+        on_progress: Callable[[Mapping[str, Any]], None],
+        on_log: Callable[[str], None],
+    ) -> None:
+        self._workload = workload
+        self._journal = journal
+        self._on_progress = on_progress
+        self._on_log = on_log
+        self._streams = {"stdout": Assembler(), "stderr": Assembler()}
+        self._waiting: deque[Line] = deque()
+        self._next_seq = 0
+        self._ended_at: float | None = None
+        self.tail: deque[str] = deque(maxlen=_TAIL_LINES)
+
+    def send(self, name: str, fields: Mapping[str, Any] | None = None) -> float:
+        """Send a command; returns the monotonic stamp taken just before it left. Raises `Unfinished` if nobody listens."""
+        at = time.monotonic()
+        self._journal.command(at, name, fields or {})
+        try:
+            self._workload.send(format_command(name, fields))
+        except WorkloadGone as gone:
+            self._drain()
+            raise self._exited(f"it was gone when `{name}` was sent") from gone
+        return at
+
+    def expect(self, *names: str, within: float, doing: str) -> Stamped:
+        """The next event, which must be one of ``names``, within so many seconds. Raises `Unfinished`."""
+        deadline = time.monotonic() + within
+        while True:
+            line = self._next_line(deadline, within, doing)
+            if not is_event_line(line.data):
+                self._keep_log(line)
+                continue
+            stamped = self._read(line)
+            if stamped.event.name == PROGRESS:
+                self._on_progress(stamped.event.fields)
+            elif stamped.event.name == FAILED:
+                raise self._failed(stamped.event)
+            elif stamped.event.name not in names:
+                raise Unfinished(
+                    Ended.BROKE_PROTOCOL, f"`{stamped.event.name}` came while {doing}, where only {_words(names)} may come"
+                )
+            else:
+                return stamped
+
+    def wait_for_end(self, within: float) -> None:
+        """Read until the workload's output ends, keeping its log; an event after `done` breaks the protocol."""
+        deadline = time.monotonic() + within
+        while self._ended_at is None or self._waiting:
+            try:
+                line = self._next_line(deadline, within, "ending")
+            except Unfinished as end:
+                if end.ended is Ended.EXITED:
+                    return
+                raise
+            if is_event_line(line.data):
+                raise Unfinished(Ended.BROKE_PROTOCOL, "an event came after `done`")
+            self._keep_log(line)
+
+    def _next_line(self, deadline: float, within: float, doing: str) -> Line:
+        while not self._waiting:
+            if self._ended_at is not None:
+                raise self._exited(f"its output ended while {doing}")
+            left = deadline - time.monotonic()
+            if left <= 0:
+                self._journal.note(time.monotonic(), f"deadline of {within:g} s reached while {doing}")
+                raise Unfinished(Ended.TIMED_OUT, f"{doing} took longer than the {within:g} s that the benchmark allows")
+            self._pump(min(left, _POLL_S))
+        return self._waiting.popleft()
+
+    def _pump(self, timeout: float) -> None:
+        chunk = self._workload.read(timeout)
+        if chunk is None:
+            return
+        if chunk.stream == "eof":
+            self._ended_at = chunk.at
+            for stream in self._streams.values():
+                self._waiting.extend(stream.end(chunk.at))
+            return
+        for line in self._streams[chunk.stream].feed(chunk.data, chunk.at):
+            if chunk.stream == "stderr":
+                self._keep_log(line)
+            else:
+                self._waiting.append(line)
+
+    def _drain(self) -> None:
+        """Keep what the workload still wrote before it went: it often says why."""
+        until = time.monotonic() + 2
+        while self._ended_at is None and time.monotonic() < until:
+            self._pump(_POLL_S)
+        while self._waiting:
+            line = self._waiting.popleft()
+            if not is_event_line(line.data):
+                self._keep_log(line)
+                continue
+            stamped = self._read(line)
+            if stamped.event.name == FAILED:
+                raise self._failed(stamped.event)
+
+    def _read(self, line: Line) -> Stamped:
+        if line.cut:
+            raise Unfinished(Ended.BROKE_PROTOCOL, "an event was longer than the protocol's 4 MiB")
+        try:
+            event = parse_event(line.data)
+        except ProtocolError as error:
+            raise Unfinished(Ended.BROKE_PROTOCOL, f"a line that starts with `{EVENT_PREFIX.strip()}` is no event: {error}") from error
+        if event.seq != self._next_seq:
+            raise Unfinished(Ended.BROKE_PROTOCOL, f"`{event.name}` has seq {event.seq}, {self._next_seq} was due")
+        problem = problem_of(event)
+        if problem is not None:
+            raise Unfinished(Ended.BROKE_PROTOCOL, problem)
+        self._next_seq += 1
+        if event.name != PROGRESS:
+            self._journal.event(line.at, event.name, event.seq, event.clock, event.fields)
+        return Stamped(event, line.at)
+
+    def _keep_log(self, line: Line) -> None:
+        self._journal.log(line.data, cut=line.cut)
+        text = printable(line.data.decode("utf-8", errors="replace"))
+        if text:
+            self.tail.append(text)
+            self._on_log(text)
+
+    def _exited(self, how: str) -> Unfinished:
+        last = "\n".join(self.tail) or None
+        return Unfinished(Ended.EXITED, f"the workload ended before it said `done`: {how}", said=last)
+
+    def _failed(self, event: Event) -> Unfinished:
+        kind, message = event.fields["kind"], printable(event.fields["message"])
+        return Unfinished(Ended.FAILED, f"the workload failed ({kind})", said=message)
+
+
+def printable(text: str) -> str:
+    """``text`` without control characters (a log may hold terminal escape codes), cut to 500 characters."""
+    return "".join(char if char.isprintable() else " " for char in text).strip()[:500]
+
+
+def _words(names: tuple[str, ...]) -> str:
+    return " or ".join(f"`{name}`" for name in names)

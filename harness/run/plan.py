@@ -1,0 +1,111 @@
+"""The plan of one run: everything that is fixed before a container starts, and the key by which the same run is known."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from harness.data.dataset import Dataset
+from harness.record import digest
+from harness.run.system import System
+from harness.spec.model import Benchmark, Ruleset, Submission
+
+
+@dataclass(frozen=True)
+class Plan:
+    """``image`` is the image's identity (docker) or the digest of the workload's code (host): what will run, by content.
+    ``seed`` is the ruleset's unless ``own_seed``."""
+
+    submission: Submission
+    benchmark: Benchmark
+    ruleset: Ruleset
+    data_digest: str
+    number: int
+    seed: int
+    own_seed: bool
+    requested_profile: str
+    runtime: str
+    device: str
+    image: Mapping[str, Any]
+    system: System
+    cpus: tuple[int, ...]
+
+    @property
+    def hyperparameters(self) -> Mapping[str, Any]:
+        """Those of the benchmark for this submission's model."""
+        return self.benchmark.hyperparameters(self.submission.model)
+
+    @property
+    def key(self) -> str:
+        """Digest of what makes two runs the same run: what runs, on what, by which rules, with which seed, where."""
+        return digest.of_document(
+            {
+                "submission": self.submission.digest,
+                "benchmark": self.benchmark.digest,
+                "ruleset": self.ruleset.digest,
+                "data": self.data_digest,
+                "number": self.number,
+                "seed": self.seed,
+                "runtime": self.runtime,
+                "device": self.device,
+                "image": self.image["identity"],
+                "system": self.system.id,
+            }
+        )
+
+    def profile(self, name: str) -> Mapping[str, Any]:
+        """The ruleset's profile, with its name."""
+        return {**self.ruleset.profile(name), "name": name}
+
+    def for_workload(self, profile: str, data_path: str) -> dict[str, Any]:
+        """The fields of the `plan` command."""
+        document = self.benchmark.document
+        return {
+            "submission": dict(self.submission.document),
+            "benchmark": {
+                "id": self.benchmark.id,
+                "initialization": document["initialization"],
+                "image": dict(document["image"]),
+                "input": self.benchmark.input_size(self.submission.model),
+                "hyperparameters": dict(self.hyperparameters),
+            },
+            "profile": dict(self.profile(profile)),
+            "seed": self.seed,
+            "device": self.device,
+            "threads": len(self.cpus),
+            "data": data_path,
+        }
+
+    def to_json(self, run_id: str) -> dict[str, Any]:
+        """As ``plan.json``: whole documents, so that the run can be repeated from its folder alone."""
+        return {
+            "schema": "leanmed/plan/v1",
+            "run": run_id,
+            "key": self.key,
+            "submission": dict(self.submission.document),
+            "benchmark": dict(self.benchmark.document),
+            "ruleset": dict(self.ruleset.document),
+            "data": self.data_digest,
+            "number": self.number,
+            "seed": self.seed,
+            "own_seed": self.own_seed,
+            "requested_profile": self.requested_profile,
+            "runtime": self.runtime,
+            "device": self.device,
+            "cpus": list(self.cpus),
+            "image": dict(self.image),
+            "system": self.system.id,
+        }
+
+    def new_run_id(self, now: datetime | None = None) -> str:
+        """A name for the run's folder that sorts by submission, run number and time, and is never used twice."""
+        stamp = (now or datetime.now(UTC)).strftime("%Y%m%dT%H%M%SZ")
+        return f"{self.submission.name}-{self.benchmark.id}-r{self.number}-{stamp}-{secrets.token_hex(3)}"
+
+
+def counts_of(dataset: Dataset) -> dict[str, int]:
+    """Cases of train, val and test."""
+    return {name: int(dataset.counts[name]) for name in ("train", "val", "test")}

@@ -1,0 +1,102 @@
+"""The quantities of a run, each with its source and scope, or with the reason why there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from harness.quantity import Quantity
+from harness.run.system import System
+from harness.run.transcript import Transcript, Window
+from harness.score.target import ScoredEpoch, time_to_target
+
+CLOCK = "harness monotonic clock"
+_NOT_YET = "this version of LeanMed does not collect it"
+
+
+def collect(
+    transcript: Transcript,
+    system: System,
+    *,
+    device: str,
+    number: int,
+    validation_target: float | None,
+    no_target: str | None,
+) -> dict[str, Quantity]:
+    """All quantities that a record holds, by name. Times in seconds, throughput in images per second."""
+    return {
+        "initialisation_time": _between(transcript, "started", "ready_at", "start to ready"),
+        "time_to_predictions": _between(transcript, "go_at", "predicted_at", "go to predicted"),
+        "training_time": _between(transcript, "go_at", "trained_at", "go to trained"),
+        "time_to_target": _to_target(transcript, validation_target, no_target),
+        **_energy(system, device),
+        "peak_host_memory": Quantity.absent("B", _NOT_YET, scope="workload"),
+        "cpu_time": Quantity.absent("s", _NOT_YET, scope="workload"),
+        **_inference(transcript, number),
+    }
+
+
+def _between(transcript: Transcript, first: str, last: str, scope: str) -> Quantity:
+    begin, end = getattr(transcript, first), getattr(transcript, last)
+    if begin is None or end is None:
+        return Quantity.absent("s", f"the run ended in state `{transcript.state}`, before this was over", scope=scope)
+    return Quantity(round(end - begin, 6), "s", source=CLOCK, scope=scope)
+
+
+def _to_target(transcript: Transcript, target: float | None, no_target: str | None) -> Quantity:
+    if transcript.go_at is None:
+        return Quantity.absent("s", f"the run ended in state `{transcript.state}`, before training")
+    epochs = [ScoredEpoch(round(epoch.at - transcript.go_at, 6), epoch.auc) for epoch in transcript.epochs]
+    return time_to_target(epochs, target=target, no_target=no_target)
+
+
+def _energy(system: System, device: str) -> dict[str, Quantity]:
+    if device == "cuda":
+        reason = f"{_NOT_YET}: its meters are not built yet"
+    else:
+        reason = f"the run used no GPU ({system.no_gpu_reason or 'device cpu was asked for'})"
+    return {
+        "gpu_energy": Quantity.absent("J", reason, scope="whole GPU, go to predicted"),
+        "cpu_energy": Quantity.absent("J", f"{_NOT_YET}: its meters are not built yet", scope="CPU package, go to predicted"),
+        "peak_gpu_memory": Quantity.absent("B", reason, scope="whole GPU"),
+    }
+
+
+def _inference(transcript: Transcript, number: int) -> dict[str, Quantity]:
+    windows = {window.mode: window for window in transcript.windows}
+    reason = (
+        "inference windows are held in run 1 of an entry"
+        if number != 1
+        else f"no such window was held (the run ended in state `{transcript.state}`)"
+    )
+    return {
+        "offline_throughput": _throughput(windows.get("offline"), reason),
+        **{f"single_latency_p{share}": _latency(windows.get("single"), share, reason) for share in (50, 90, 99)},
+    }
+
+
+def _throughput(window: Window | None, reason: str) -> Quantity:
+    if window is None:
+        return Quantity.absent("1/s", reason, scope="offline inference window")
+    rate = window.said["images"] / (window.at - window.began)
+    return Quantity(round(rate, 4), "1/s", source=CLOCK, scope=f"offline inference window, batch {window.batch}")
+
+
+def _latency(window: Window | None, share: int, reason: str) -> Quantity:
+    scope = "single-stream inference window, batch 1"
+    if window is None:
+        return Quantity.absent("s", reason, scope=scope)
+    value = percentile_ns(window.said["latency"]["buckets"], share) * 1e-9
+    return Quantity(value, "s", source="workload's monotonic clock, checked against the window (T1)", scope=scope)
+
+
+def percentile_ns(buckets: Mapping[str, int], share: float) -> float:
+    """The ``share`` % quantile in nanoseconds of a histogram whose bucket ``i`` counts latencies in
+    [2^(i/16), 2^((i+1)/16)) ns: the geometric middle of the bucket that holds it, so within 2.2 %."""
+    counts = sorted((int(index), count) for index, count in buckets.items())
+    due = share / 100 * sum(count for _, count in counts)
+    seen = 0
+    for index, count in counts:
+        seen += count
+        if seen >= due:
+            return float(2 ** ((index + 0.5) / 16))
+    raise ValueError("the histogram is empty")

@@ -1,0 +1,172 @@
+"""From a conversation to a record: checks, score, gate, quantities, verdict (DESIGN sections 8 and 9)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+
+from harness.checks.checks import run_checks
+from harness.checks.evidence import Evidence, WindowEvidence
+from harness.data.dataset import Dataset
+from harness.run.outcome import VERDICTS, Outcome, Verdict
+from harness.run.plan import Plan, counts_of
+from harness.run.quantities import collect
+from harness.run.transcript import Epoch, Transcript
+from harness.score.auc import AREA_METHOD, DIFFERENCE_METHOD, auc_difference, auc_estimate
+from harness.score.estimate import Estimate
+from harness.score.gate import judge
+
+
+def build_record(
+    plan: Plan,
+    dataset: Dataset,
+    transcript: Transcript,
+    outcome: Outcome,
+    *,
+    run_id: str,
+    began: datetime,
+    ended: datetime,
+    files: dict[str, str],
+) -> dict[str, Any]:
+    """The document of ``record.json``. ``files`` holds the digests of all other files of the run's folder."""
+    target = plan.benchmark.document["quality"]["targets"][plan.submission.model]
+    quantities = collect(
+        transcript,
+        plan.system,
+        device=plan.device,
+        number=plan.number,
+        validation_target=target["validation_auc"],
+        no_target=target["reason"] if target["validation_auc"] is None else None,
+    )
+    checks = _checks(plan, transcript) if outcome.ended == "completed" else []
+    verdict, reasons = _judge(outcome, checks)
+    return {
+        "schema": "leanmed/record/v1",
+        "run": run_id,
+        "key": plan.key,
+        "submission": _submission(plan),
+        "benchmark": {"id": plan.benchmark.id, "title": plan.benchmark.title, "digest": plan.benchmark.digest},
+        "ruleset": {"version": plan.ruleset.version, "digest": plan.ruleset.digest},
+        "data": {"digest": dataset.digest, "cases": counts_of(dataset)},
+        "number": plan.number,
+        "seed": plan.seed,
+        "own_seed": plan.own_seed,
+        "profile": {
+            "requested": plan.requested_profile,
+            "used": transcript.profile,
+            "why": transcript.profile_why,
+            "estimate_s": None if transcript.estimate_s is None else round(transcript.estimate_s, 1),
+        },
+        "runtime": plan.runtime,
+        "device": plan.device,
+        "system": {"id": plan.system.id, "title": plan.system.title},
+        "image": dict(plan.image),
+        "outcome": outcome.to_json(verdict, reasons),
+        "quality": _quality(plan, dataset, transcript, target),
+        "quantities": {name: quantity.to_json() for name, quantity in quantities.items()},
+        "versions": dict(transcript.versions),
+        "ready": {name: value for name, value in transcript.ready.items() if name != "observed"},
+        "observed": dict(transcript.observed),
+        "allocator": dict(transcript.allocator),
+        "stopped_early": transcript.stopped_early,
+        "epochs": [_epoch(epoch) for epoch in transcript.epochs],
+        "checks": checks,
+        "started": _iso(began),
+        "finished": _iso(ended),
+        "files": files,
+    }
+
+
+def _submission(plan: Plan) -> dict[str, Any]:
+    submission = plan.submission
+    return {
+        "name": submission.name,
+        "title": submission.title,
+        "description": submission.description,
+        "division": submission.division,
+        "model": submission.model,
+        "efficiency": dict(submission.efficiency),
+        "digest": submission.digest,
+    }
+
+
+def _epoch(epoch: Epoch) -> dict[str, Any]:
+    seconds = epoch.at - epoch.began
+    return {
+        "n": epoch.n,
+        "train_loss": epoch.train_loss,
+        "val_auc": epoch.auc,
+        "val_loss": epoch.loss,
+        "seconds": round(seconds, 6),
+        "images": epoch.images,
+        "images_per_second": round(epoch.images / seconds, 4),
+        "kept": epoch.kept,
+    }
+
+
+def _checks(plan: Plan, transcript: Transcript) -> list[dict[str, Any]]:
+    evidence = Evidence(
+        efficiency=plan.submission.efficiency,
+        observed=transcript.observed,
+        windows=tuple(
+            WindowEvidence(w.mode, w.at - w.began, w.said["sum_ns"] * 1e-9, w.predictions) for w in transcript.windows
+        ),
+        predictions=transcript.predictions,
+        data_digest=plan.data_digest,
+        expected_data_digest=plan.benchmark.document["data"]["digest"],
+    )
+    return run_checks(evidence, plan.ruleset.document["checks"])
+
+
+def _judge(outcome: Outcome, checks: list[dict[str, Any]]) -> tuple[Verdict, tuple[str, ...]]:
+    """How the end is judged, with every reason. A failed check of severity `invalid` makes a completed run invalid."""
+    verdict = VERDICTS[outcome.ended]
+    blocking = tuple(
+        f"{check['id']} {check['title']}: {check['sentence']}"
+        for check in checks
+        if check["answer"] == "failed" and check["severity"] == "invalid"
+    )
+    if verdict is Verdict.VALID and blocking:
+        verdict = Verdict.INVALID
+    return verdict, outcome.reasons + blocking
+
+
+def _quality(plan: Plan, dataset: Dataset, transcript: Transcript, target: dict[str, Any]) -> dict[str, Any]:
+    auc, trivial, gain = _estimates(dataset, transcript)
+    profile = {} if transcript.profile is None else plan.profile(transcript.profile)
+    gate = judge(
+        auc,
+        trivial,
+        target=target["test_auc"],
+        no_target=target["reason"] if target["test_auc"] is None else None,
+        judged=bool(profile.get("quality", False)),
+    )
+    kept = [epoch.auc for epoch in transcript.epochs if epoch.kept]
+    return {
+        "auc": auc.to_json(),
+        "validation_auc": kept[-1] if kept else None,
+        "trivial": {"auc": trivial.to_json(), "gain": gain.to_json()},
+        "gate": gate.to_json(),
+    }
+
+
+def _estimates(dataset: Dataset, transcript: Transcript) -> tuple[Estimate, Estimate, Estimate]:
+    """Test AUC of the model, of the trivial model on the same cases, and the difference."""
+    if transcript.predictions is None:
+        reason = f"the run ended in state `{transcript.state}`, before it gave test predictions"
+        return Estimate.absent(AREA_METHOD, reason), Estimate.absent(AREA_METHOD, reason), Estimate.absent(DIFFERENCE_METHOD, reason)
+    scores = np.asarray(transcript.predictions)
+    count = len(scores)
+    labels, patients = dataset.test_labels()[:count], dataset.test_patients()[:count]
+    trivial = dataset.test_trivial()[:count]
+    return (
+        auc_estimate(scores, labels, patients),
+        auc_estimate(trivial, labels, patients),
+        auc_difference(scores, trivial, labels, patients),
+    )
+
+
+def _iso(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

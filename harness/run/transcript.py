@@ -1,0 +1,62 @@
+"""What was said and when: the facts of one conversation, filled in as it goes on, so that a run that ends early keeps
+what it had."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """One epoch. ``at`` is the arrival of its event and ``began`` that of the epoch's start, both in monotonic seconds of
+    the harness; ``images`` and ``steps`` are the workload's own count. ``auc`` is None where the validation cases at hand
+    are of one class."""
+
+    n: int
+    train_loss: float
+    auc: float | None
+    loss: float
+    images: int
+    steps: int
+    began: float
+    at: float
+    kept: bool
+
+
+@dataclass(frozen=True)
+class Window:
+    """One inference window as the harness saw it: from sending `infer` (``began``) to the arrival of `inferred` (``at``).
+    ``said`` is the event's own account of its latencies; ``predictions`` are those of its first pass."""
+
+    mode: str
+    batch: int
+    asked_s: float
+    began: float
+    at: float
+    said: Mapping[str, Any]
+    predictions: tuple[float, ...]
+
+
+@dataclass
+class Transcript:
+    """Stamps are monotonic seconds of the harness; None where the conversation did not come so far."""
+
+    started: float
+    state: str = "start"
+    versions: Mapping[str, str] = field(default_factory=dict)
+    ready: Mapping[str, Any] = field(default_factory=dict)
+    profile: str | None = None
+    profile_why: str = ""
+    estimate_s: float | None = None
+    ready_at: float | None = None
+    go_at: float | None = None
+    trained_at: float | None = None
+    predicted_at: float | None = None
+    stopped_early: bool = False
+    epochs: list[Epoch] = field(default_factory=list)
+    observed: Mapping[str, Any] = field(default_factory=dict)
+    allocator: Mapping[str, Any] = field(default_factory=dict)
+    predictions: tuple[float, ...] | None = None
+    windows: list[Window] = field(default_factory=list)

@@ -1,0 +1,1 @@
+"""Scores from predictions, on the host: AUC with an interval that respects patients, loss, the quality gate."""

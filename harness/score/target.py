@@ -1,0 +1,47 @@
+"""Time to target: when validation first reached the benchmark's target, and held it for one epoch more."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from harness.quantity import Quantity
+
+SOURCE = "harness monotonic clock"
+SCOPE = "go to the first of two consecutive epochs at or above the validation target"
+
+
+@dataclass(frozen=True)
+class ScoredEpoch:
+    """One epoch as the harness saw it: seconds from `go` to its arrival, and its validation AUC (None: none)."""
+
+    seconds: float
+    auc: float | None
+
+
+def time_to_target(epochs: Sequence[ScoredEpoch], *, target: float | None, no_target: str | None) -> Quantity:
+    """Seconds from `go` to the first of two consecutive epochs whose validation AUC is at least ``target``.
+
+    The second epoch guards against a lucky one; the time is still that of the first. Never reached is a censored
+    time: absent, with the reason. ``no_target`` says why ``target`` is None. Raises `ValueError` unless exactly one of
+    the two is given.
+    """
+    if (target is None) == (no_target is None):
+        raise ValueError("there is either a target or a reason why there is none")
+    if target is None:
+        return Quantity.absent("s", f"no validation target: {no_target}", scope=SCOPE)
+    for first, second in pairwise(epochs):
+        if _reaches(first, target) and _reaches(second, target):
+            return Quantity(first.seconds, "s", source=SOURCE, scope=SCOPE)
+    return Quantity.absent("s", _censored(epochs, target), scope=SCOPE)
+
+
+def _reaches(epoch: ScoredEpoch, target: float) -> bool:
+    return epoch.auc is not None and epoch.auc >= target
+
+
+def _censored(epochs: Sequence[ScoredEpoch], target: float) -> str:
+    if not any(_reaches(epoch, target) for epoch in epochs):
+        return f"censored: no epoch of {len(epochs)} reached the validation target {target:.3f}"
+    return f"censored: no two consecutive epochs of {len(epochs)} reached the validation target {target:.3f}"

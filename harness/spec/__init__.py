@@ -1,0 +1,1 @@
+"""Submission, benchmark, ruleset: read strictly, explained well, digested."""

@@ -1,0 +1,100 @@
+"""What the rules say about a submission beyond its schema: its name, its division, its model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from harness.spec.explain import Finding
+from harness.spec.model import Benchmark, Ruleset
+from harness.spec.problem import KeyPath, dotted, nearest_word, shown
+
+
+def rule_findings(
+    data: Mapping[str, Any], folder_name: str, ruleset: Ruleset, benchmarks: Sequence[Benchmark]
+) -> Iterator[Finding]:
+    """Faults of a submission's ``data`` under ``ruleset``. Says nothing about what the schema has refused already."""
+    name = data.get("name")
+    if isinstance(name, str) and name != folder_name:
+        message = f"{shown(name)} is not the name of the folder, {shown(folder_name)}; make the two equal"
+        yield Finding(("name",), message, folder_name)
+    if data.get("division") == "open":
+        message = (
+            "'open' can't be used yet: this version of LeanMed runs only the closed division; "
+            "write closed and keep to configuration"
+        )
+        yield Finding(("division",), message, "closed")
+    if data.get("division") == "closed":
+        yield from _closed(data, ruleset)
+    yield from _model(data.get("model"), benchmarks)
+
+
+def _closed(data: Mapping[str, Any], ruleset: Ruleset) -> Iterator[Finding]:
+    rules = ruleset.document["divisions"]["closed"]
+    settings = [tuple(key.split(".")) for key in rules["may_set"]]
+    free = [*settings, *(tuple(key.split(".")) for key in rules["may_describe"])]
+    allowed = ", ".join(rules["may_set"])
+    for path in _refused(data, (), free):
+        message = (
+            f"the closed division of ruleset {ruleset.version} does not let a submission set this; "
+            f"it may set {allowed}, and the benchmark sets the rest"
+        )
+        yield Finding(path, message, f"one of {allowed}", at_key=True)
+
+
+def _refused(data: Mapping[str, Any], path: KeyPath, free: Sequence[KeyPath]) -> Iterator[KeyPath]:
+    """The topmost keys that neither are free nor hold something that is."""
+    for key, value in data.items():
+        here = (*path, key)
+        if here in free:
+            continue
+        if any(one[: len(here)] == here for one in free):
+            yield from _refused(value, here, free) if isinstance(value, Mapping) else ()
+        else:
+            yield here
+
+
+def _model(model: object, benchmarks: Sequence[Benchmark]) -> Iterator[Finding]:
+    known = list(dict.fromkeys(model for benchmark in benchmarks for model in benchmark.models))
+    if isinstance(model, str) and model not in known:
+        names = ", ".join(benchmark.id for benchmark in benchmarks)
+        message = f"{shown(model)} is not a model of {names}: {', '.join(known)}"
+        yield Finding(("model",), message, f"one of {', '.join(known)}", nearest_word(model, known))
+
+
+def benchmark_findings(data: Mapping[str, Any], file_stem: str) -> Iterator[Finding]:
+    """Faults of a benchmark's ``data`` that a schema can't express."""
+    if isinstance(data.get("id"), str) and data["id"] != file_stem:
+        yield Finding(("id",), f"{shown(data['id'])} is not the file's name, {shown(file_stem)}", file_stem)
+    models = _keys(data, "models")
+    targets = _keys(data, "quality", "targets")
+    for model in models - targets:
+        message = "is missing; every model has a target, or null with a reason"
+        yield Finding(("quality", "targets", model), message, "a mapping", at_key=True)
+    for model in targets - models:
+        yield Finding(("quality", "targets", model), "is not among this benchmark's models", at_key=True)
+    for claim in _keys(data, "claims_not_testable"):
+        if claim in (data.get("claims") or ()):
+            message = "stands among the claims that can be tested, too"
+            yield Finding(("claims_not_testable", claim), message, at_key=True)
+
+
+def ruleset_findings(data: Mapping[str, Any], file_stem: str) -> Iterator[Finding]:
+    """Faults of a ruleset's ``data`` that a schema can't express."""
+    if isinstance(data.get("version"), str) and data["version"] != file_stem:
+        yield Finding(("version",), f"{shown(data['version'])} is not the file's name, {shown(file_stem)}", file_stem)
+    seen: dict[object, KeyPath] = {}
+    for number, check in enumerate(data["checks"] if isinstance(data.get("checks"), list) else ()):
+        path: KeyPath = ("checks", number, "id")
+        identifier = check.get("id") if isinstance(check, Mapping) else None
+        if isinstance(identifier, str) and identifier in seen:
+            yield Finding(
+                path, f"{shown(identifier)} is taken by {dotted(seen[identifier])}", "an identifier of its own"
+            )
+        seen.setdefault(identifier, path)
+
+
+def _keys(data: Any, *path: str) -> set[str]:
+    for key in path:
+        data = data.get(key) if isinstance(data, Mapping) else None
+    return set(data) if isinstance(data, Mapping) else set()

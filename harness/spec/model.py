@@ -1,0 +1,83 @@
+"""Submission, benchmark and ruleset as the rest of the harness sees them: validated, immutable, with their digests."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from harness.errors import InvalidInput
+from harness.spec.problem import nearest_word
+
+
+@dataclass(frozen=True)
+class Submission:
+    """``document`` is ``submission.yaml`` as it was written and ``digest`` its digest; ``efficiency`` has the defaults
+    of what was left out filled in."""
+
+    name: str
+    folder: Path
+    digest: str
+    title: str
+    description: str
+    division: str
+    model: str
+    efficiency: Mapping[str, Any]
+    document: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Benchmark:
+    """``provider`` names the part of `harness.data` that prepares the data; ``labels`` is ``public`` or ``private``."""
+
+    id: str
+    digest: str
+    title: str
+    provider: str
+    labels: str
+    document: Mapping[str, Any]
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """The models that may be run on it."""
+        return tuple(self.document["models"])
+
+    def hyperparameters(self, model: str) -> Mapping[str, Any]:
+        """The common hyperparameters overlaid with the model's own. Raises `InvalidInput` for a model not listed."""
+        return {**self.document["hyperparameters"], **self._model(model).get("hyperparameters", {})}
+
+    def input_size(self, model: str) -> int:
+        """Height and width in pixels that the network is given. Raises `InvalidInput` for a model not listed."""
+        return int(self._model(model)["input"])
+
+    def _model(self, model: str) -> Mapping[str, Any]:
+        known: Mapping[str, Mapping[str, Any]] = self.document["models"]
+        if model not in known:
+            raise InvalidInput(f"{model!r} is not a model of {self.id}: {', '.join(known)}")
+        return known[model]
+
+
+@dataclass(frozen=True)
+class Ruleset:
+    """The measurement constants and the numbered checks of one version of the rules."""
+
+    version: str
+    digest: str
+    document: Mapping[str, Any]
+
+    @property
+    def round(self) -> str:
+        """What `harness.spec.seed.seed_of_run` is given."""
+        return str(self.document["round"])
+
+    def profile(self, name: str) -> Mapping[str, Any]:
+        """One profile's settings. Raises `InvalidInput` for an unknown name."""
+        known: Mapping[str, Mapping[str, Any]] = self.document["profiles"]
+        if name not in known:
+            near = nearest_word(name, known)
+            raise InvalidInput(
+                f"{name!r} is not a profile of ruleset {self.version}: {', '.join(known)}",
+                remedy=f"did you mean {near!r}?" if near else None,
+            )
+        return known[name]

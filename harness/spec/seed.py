@@ -1,0 +1,28 @@
+"""The seed of each run: fixed by the round, the benchmark and the run's number, so that nobody picks one."""
+
+from __future__ import annotations
+
+import hashlib
+
+from harness.spec.model import Benchmark, Ruleset
+
+_BITS_31 = 0x7FFF_FFFF
+
+
+def seed_of_run(ruleset: Ruleset, benchmark: Benchmark, number: int) -> int:
+    """The seed of run ``number`` (from 1) under ``ruleset``'s round, a whole number in [0, 2^31).
+
+    It is the same for every submission, so that runs with the same number pair up.
+    """
+    return derived_seed(ruleset.round, benchmark.digest, number)
+
+
+def derived_seed(round_name: str, benchmark_digest: str, number: int) -> int:
+    """The first four bytes of SHA-256 over ``{round}\\n{benchmark digest}\\n{number}``, big-endian, top bit cleared.
+
+    31 bits fit the seed of every library in use. Raises `ValueError` for a run number below 1.
+    """
+    if number < 1:
+        raise ValueError("runs are counted from 1")
+    hashed = hashlib.sha256(f"{round_name}\n{benchmark_digest}\n{number}".encode()).digest()
+    return int.from_bytes(hashed[:4], "big") & _BITS_31

@@ -1,0 +1,99 @@
+"""The standings: one JSON document (schemas/standings.schema.json) from everything that was found.
+
+It is a function of the records and the benchmark files alone, to the byte: no time, no machine, no order of files.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict
+from itertools import groupby
+from typing import Any
+
+from harness.standings.benchmarks import BenchmarkText
+from harness.standings.collect import Collection
+from harness.standings.entry import Entry, group
+
+SCHEMA = "leanmed/standings/v1"
+SORTED_BY = "time_to_predictions"
+
+
+def build(collection: Collection, benchmarks: Iterable[BenchmarkText]) -> dict[str, Any]:
+    """The standings over ``collection``; ``benchmarks`` are described even where nothing was run on them."""
+    entries = group(collection.runs)
+    return {
+        "schema": SCHEMA,
+        "counts": {
+            "runs": len(collection.runs),
+            "listed": sum(not entry.set_aside for entry in entries),
+            "set_aside": sum(bool(entry.set_aside) for entry in entries),
+            "interrupted": len(collection.interrupted),
+            "unreadable": len(collection.unreadable),
+        },
+        "benchmarks": _benchmarks(entries, {text.digest: text for text in benchmarks}),
+        "interrupted": [asdict(each) for each in sorted(collection.interrupted, key=lambda each: each.source)],
+        "unreadable": [asdict(each) for each in sorted(collection.unreadable, key=lambda each: each.source)],
+    }
+
+
+def to_text(standings: dict[str, Any]) -> str:
+    """The document as it is written to a file: readable, and the same for the same standings."""
+    return json.dumps(standings, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _benchmarks(entries: list[Entry], texts: dict[str, BenchmarkText]) -> list[dict[str, Any]]:
+    titles = {(text.id, text.digest): text.title for text in texts.values()}
+    for entry in entries:
+        titles.setdefault((entry.place.benchmark, entry.place.benchmark_digest), entry.place.benchmark_title)
+    return [
+        {
+            "id": name,
+            "digest": digest,
+            "title": title,
+            "text": _text(texts.get(digest)),
+            "tables": _tables([e for e in entries if (e.place.benchmark, e.place.benchmark_digest) == (name, digest)]),
+        }
+        for (name, digest), title in sorted(titles.items())
+    ]
+
+
+def _text(text: BenchmarkText | None) -> dict[str, Any] | None:
+    """What the benchmark file says, or None for a record of a benchmark that this installation does not have."""
+    if text is None:
+        return None
+    return {key: value for key, value in asdict(text).items() if key not in ("id", "digest", "title")}
+
+
+def _tables(entries: list[Entry]) -> list[dict[str, Any]]:
+    """One table for each place, in the order in which `group` put them."""
+    return [_table(list(found)) for _, found in groupby(entries, key=lambda entry: entry.place.key)]
+
+
+def _table(entries: list[Entry]) -> dict[str, Any]:
+    listed = sorted((entry for entry in entries if not entry.set_aside), key=_sorting)
+    return {
+        "place": asdict(entries[0].place),
+        "sorted_by": SORTED_BY,
+        "note": _note(listed),
+        "listed": [entry.to_json() for entry in listed],
+        "set_aside": [entry.to_json() for entry in entries if entry.set_aside],
+    }
+
+
+def _sorting(entry: Entry) -> tuple[object, ...]:
+    time = entry.value(SORTED_BY)
+    return (time is None, time, entry.first.submission["name"], entry.first.submission["digest"], entry.first.id)
+
+
+def _note(listed: list[Entry]) -> str:
+    """What the table is and what it is not."""
+    if not listed:
+        return "No official, valid run yet, so there is nothing to compare."
+    most = max(len(entry.valid) for entry in listed)
+    runs = "one run each" if most == 1 else f"at most {most} runs each"
+    return (
+        f"Sorted by time to predictions, not ranked: {runs}, and neither ranges of ranks nor a test against a "
+        "reference are computed yet. A difference between two rows may be chance. Compare times within this table "
+        "only: it holds one machine, one runtime and one version of the rules."
+    )

@@ -1,0 +1,136 @@
+"""Finding run folders and reading them. Whatever lies there, each one is shown: read, interrupted, or unreadable."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from harness.standings.fields import Node, UnreadableError, clean
+from harness.standings.run import Run, read_run
+
+RECORD, PLAN, EVENTS = "record.json", "plan.json", "events.jsonl"
+LARGEST_FILE = 16 * 1024 * 1024
+"""Bytes of a record or plan that is still read. A full record is about 50 KB."""
+
+
+@dataclass(frozen=True)
+class Interrupted:
+    """A run folder without a record. What its plan tells is None where the plan can't be read."""
+
+    source: str
+    submission: str | None
+    benchmark: str | None
+    number: int | None
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """Something that is no readable record, and why. ``source`` is its path below the folder that was searched."""
+
+    source: str
+    reason: str
+
+
+@dataclass
+class Collection:
+    """Everything that was found, in no particular order."""
+
+    runs: list[Run] = field(default_factory=list)
+    interrupted: list[Interrupted] = field(default_factory=list)
+    unreadable: list[Unreadable] = field(default_factory=list)
+
+
+def collect(folders: Iterable[Path]) -> Collection:
+    """Read every run folder at or below ``folders``, at any depth.
+
+    A run that is found twice (in the home folder and published) is taken from the first of ``folders``; if the second
+    copy differs, it is listed as unreadable. Paths are shown relative to the folder given, so that a page can be passed
+    on without telling where it was made. A folder that is not there holds nothing.
+    """
+    collection, seen = Collection(), dict[str, Run]()
+    for folder in folders:
+        for path, has_record in _run_folders(folder.absolute(), collection):
+            source = _shown(path, folder)
+            if has_record:
+                _take_record(path / RECORD, f"{source}/{RECORD}", collection, seen)
+            else:
+                collection.interrupted.append(_interrupted(path / PLAN, source))
+    return collection
+
+
+def _run_folders(folder: Path, collection: Collection) -> Iterator[tuple[Path, bool]]:
+    """Every run folder, with whether it holds a record."""
+
+    def unlisted(error: OSError) -> None:
+        reason = f"the folder can't be listed: {error.strerror}"
+        collection.unreadable.append(Unreadable(_shown(Path(error.filename), folder), reason))
+
+    if not folder.is_dir():
+        return
+    for root, folders, files in os.walk(folder, onerror=unlisted):
+        folders.sort()
+        names = {*files, *folders}
+        if names & {RECORD, PLAN, EVENTS}:
+            folders.clear()
+            yield Path(root), RECORD in names
+
+
+def _shown(path: Path, folder: Path) -> str:
+    """``path`` as it is shown: from the name of the folder that was searched."""
+    folder = folder.absolute()
+    return clean(str(Path(folder.name) / path.relative_to(folder)))
+
+
+def _take_record(path: Path, source: str, collection: Collection, seen: dict[str, Run]) -> None:
+    try:
+        document, digest = _parse(path)
+        run = read_run(document, source=source, digest=digest)
+        if first := seen.get(run.id):
+            if first.document["digest"] != digest:
+                raise UnreadableError(f"it differs from the record of the same run in {first.document['source']}")
+            return
+    except UnreadableError as error:
+        collection.unreadable.append(Unreadable(source, str(error)))
+    else:
+        seen[run.id] = run
+        collection.runs.append(run)
+
+
+def _interrupted(plan: Path, source: str) -> Interrupted:
+    """What the plan tells of a run that left no record. A plan that tells nothing is no error of its own."""
+    try:
+        node = Node(_parse(plan)[0])
+        number = node.maybe("number")
+        return Interrupted(
+            source=source,
+            submission=node.get("submission").maybe_text("name"),
+            benchmark=node.get("benchmark").maybe_text("id"),
+            number=None if number is None else number.whole(),
+        )
+    except UnreadableError:
+        return Interrupted(source, None, None, None)
+
+
+def _parse(path: Path) -> tuple[Any, str]:
+    """The JSON document in ``path`` and the digest of its bytes."""
+    try:
+        if not path.is_file():
+            raise UnreadableError("it is not a file")
+        with path.open("rb") as file:
+            data = file.read(LARGEST_FILE + 1)
+    except OSError as error:
+        raise UnreadableError(f"the file can't be read: {error.strerror}") from error
+    if len(data) > LARGEST_FILE:
+        raise UnreadableError(f"the file is larger than {LARGEST_FILE // 2**20} MiB")
+    try:
+        document = json.loads(data)
+    except UnicodeDecodeError as error:
+        raise UnreadableError("the file is not UTF-8") from error
+    except (ValueError, RecursionError) as error:
+        raise UnreadableError("the file is not valid JSON") from error
+    return document, "sha256:" + hashlib.sha256(data).hexdigest()

@@ -1,0 +1,139 @@
+"""Runs of one submission under one set of conditions, and what they say together."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from statistics import fmean
+from typing import Any
+
+from harness.standings.run import QUANTITIES, Place, Run
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Runs that may be averaged: same submission, image, profile and place, and none with a seed of its own.
+
+    ``runs`` are in the order of run number and start. The image counts by its identity, not only by its kind: runs
+    of two images are runs of two programs.
+    """
+
+    place: Place
+    runs: tuple[Run, ...]
+
+    @property
+    def first(self) -> Run:
+        """Any run: what all of them share is read here."""
+        return self.runs[0]
+
+    @property
+    def valid(self) -> tuple[Run, ...]:
+        """The runs whose figures count."""
+        return tuple(run for run in self.runs if run.verdict == "valid")
+
+    @property
+    def set_aside(self) -> tuple[str, ...]:
+        """Why the entry may not stand in its table: none for an entry that may."""
+        reasons = []
+        if self.first.profile != "official":
+            reasons.append(f"Profile {self.first.profile}: only official runs are compared.")
+        if self.first.own_seed:
+            reasons.append("Run with a seed of its own instead of the ruleset's.")
+        reasons += [_blame(run) for run in self.runs if run.verdict in ("failed", "invalid")]
+        if not self.valid and not reasons:
+            reasons += [_blame(run) for run in self.runs]
+        return tuple(reasons)
+
+    def value(self, name: str) -> float | None:
+        """The mean of a quantity over the valid runs, or None."""
+        found: float | None = _mean_quantity(self.valid, name)["value"]
+        return found
+
+    def to_json(self) -> dict[str, Any]:
+        """As it stands in the standings. Without a valid run the summary is null."""
+        return {
+            "submission": self.first.submission,
+            "image": self.first.image,
+            "profile": self.first.profile,
+            "own_seed": self.first.own_seed,
+            "set_aside": list(self.set_aside),
+            "summary": _summary(self.valid) if self.valid else None,
+            "runs": [run.document for run in self.runs],
+        }
+
+
+def group(runs: Iterable[Run]) -> list[Entry]:
+    """The entries that ``runs`` make up, in a fixed order."""
+
+    def key(run: Run) -> tuple[object, ...]:
+        submission = run.submission
+        image = (run.image["identity"] or "", run.image["kind"])
+        own = (run.own_seed, str(run.document["seed"]) if run.own_seed else "")
+        return (run.place.key, submission["name"], submission["digest"], image, run.profile, own)
+
+    def within(run: Run) -> tuple[object, ...]:
+        return (*key(run), run.number, run.document["started"], run.id)
+
+    ordered = sorted(runs, key=within)
+    return [Entry(members[0].place, members) for _, found in groupby(ordered, key=key) if (members := tuple(found))]
+
+
+def _blame(run: Run) -> str:
+    what = {"failed": "failed", "invalid": "is invalid"}.get(run.verdict, "was cut short by the machine")
+    reasons = run.document["outcome"]["reasons"] or [run.document["outcome"]["said"] or "no reason was recorded"]
+    return f"Run {run.number} {what}: {'; '.join(reasons)}"
+
+
+def _summary(valid: Sequence[Run]) -> dict[str, Any]:
+    quality = [run.document["quality"] for run in valid]
+    return {
+        "count": len(valid),
+        "auc": _mean_estimate([each["auc"] for each in quality]),
+        "trivial": _mean_estimate([each["trivial"] for each in quality]),
+        "gain": _mean_estimate([each["gain"] for each in quality]),
+        "gate": _gate([each["gate"] for each in quality]),
+        "quantities": {name: _mean_quantity(valid, name) for name in QUANTITIES},
+    }
+
+
+def _mean_estimate(estimates: list[dict[str, Any]]) -> dict[str, Any]:
+    """One run's estimate, or the mean over runs. A mean has no interval here: runs share patients, so it takes their
+    predictions, which the standings don't hold. Runs that agree to the last digit (the trivial model) keep theirs."""
+    if all(each == estimates[0] for each in estimates):
+        return estimates[0]
+    values = [each["value"] for each in estimates if each["value"] is not None]
+    reason = f"mean of {len(values)} runs: its interval needs their predictions; each run's own is given with the run"
+    if len(values) < len(estimates):
+        reason = f"{len(estimates) - len(values)} of {len(estimates)} runs have no value"
+    mean = fmean(values) if len(values) == len(estimates) else None
+    return {"value": mean, "lower": None, "upper": None, "method": estimates[0]["method"], "reason": reason}
+
+
+def _mean_quantity(runs: Sequence[Run], name: str) -> dict[str, Any]:
+    """The mean of a quantity over the runs that measured it, with their number and range.
+
+    Some quantities are measured in one run of an entry by design (inference windows), so fewer values than runs are
+    no flaw; times and energies, which every run must have, are absent if one lacks them.
+    """
+    found = [run.document["quantities"][name] for run in runs]
+    values = [each["value"] for each in found if each["value"] is not None]
+    missing = [each["reason"] for each in found if each["value"] is None]
+    blank = {"value": None, "least": None, "most": None, "count": len(values), "unit": QUANTITIES[name]}
+    if not values:
+        return {**blank, "reason": missing[0] if missing else "there is no valid run"}
+    if missing and name not in ("offline_throughput", "single_latency_p50", "single_latency_p90", "single_latency_p99"):
+        return {**blank, "reason": f"{len(missing)} of {len(found)} runs lack it: {missing[0]}"}
+    return {**blank, "value": fmean(values), "least": min(values), "most": max(values), "reason": None}
+
+
+def _gate(gates: list[dict[str, Any]]) -> dict[str, Any]:
+    """What the single runs were called: their common verdict, or how many got which."""
+    counts = Counter(gate["verdict"] for gate in gates)
+    if len(gates) == 1:
+        return gates[0]
+    if len(counts) == 1:
+        return {**gates[0], "reason": f"Each of {len(gates)} runs: {gates[0]['verdict']}. Run 1: {gates[0]['reason']}"}
+    said = ", ".join(f"{count} {verdict}" for verdict, count in sorted(counts.items()))
+    return {"verdict": "mixed", "target": gates[0]["target"], "reason": f"Of {len(gates)} runs: {said}."}

@@ -1,0 +1,248 @@
+"""One run as the standings show it: the checked parts of its record, and what it is grouped by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from harness.standings.fields import Node, UnreadableError
+
+SCHEMA = "leanmed/record/v1"
+QUANTITIES = {
+    "time_to_predictions": "s",
+    "training_time": "s",
+    "time_to_target": "s",
+    "initialisation_time": "s",
+    "gpu_energy": "J",
+    "cpu_energy": "J",
+    "peak_gpu_memory": "B",
+    "peak_host_memory": "B",
+    "cpu_time": "s",
+    "offline_throughput": "1/s",
+    "single_latency_p50": "s",
+    "single_latency_p90": "s",
+    "single_latency_p99": "s",
+}
+"""Every quantity that the standings show, with its unit."""
+VERDICTS = ("valid", "failed", "invalid", "infrastructure")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a run may be compared: what the benchmark, its data, its rules and the machine were."""
+
+    benchmark: str
+    benchmark_title: str
+    benchmark_digest: str
+    data_digest: str
+    ruleset: str
+    ruleset_digest: str
+    system: str
+    system_title: str
+    runtime: str
+    device: str
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """What two runs must share to be compared: titles don't count."""
+        what = (self.benchmark, self.benchmark_digest, self.data_digest, self.ruleset_digest)
+        return (*what, self.system, self.runtime, self.device)
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run that was read. ``submission`` and ``image`` are plain mappings; ``document`` is what the standings hold."""
+
+    id: str
+    place: Place
+    submission: dict[str, Any]
+    image: dict[str, Any]
+    profile: str
+    own_seed: bool
+    number: int
+    verdict: str
+    document: dict[str, Any]
+
+
+def read_run(record: object, *, source: str, digest: str) -> Run:
+    """The run in a parsed ``record.json``; ``source`` is the path shown for it and ``digest`` that of the file.
+
+    Raises `UnreadableError` for an unknown format and for a part that is missing or of the wrong kind. Parts that a
+    newer minor version may add are passed over.
+    """
+    node = Node(record)
+    schema = node.get("schema").text()
+    if schema != SCHEMA:
+        raise UnreadableError(f"its format is {schema!r}; this version reads {SCHEMA!r}")
+    verdict = node.get("outcome").get("verdict").text()
+    if verdict not in VERDICTS:
+        raise UnreadableError(f"outcome.verdict is not one of {', '.join(VERDICTS)}")
+    runtime = node.get("runtime").text()
+    profile = node.get("profile")
+    number = node.get("number").whole()
+    return Run(
+        id=node.get("run").text(),
+        place=_place(node, runtime),
+        submission=_submission(node.get("submission")),
+        image=_image(node.get("image"), runtime),
+        profile=_profile(profile),
+        own_seed=_own_seed(node),
+        number=number,
+        verdict=verdict,
+        document={
+            "run": node.get("run").text(),
+            "number": number,
+            "seed": node.get("seed").whole(),
+            "profile": {key: profile.maybe_text(key) for key in ("requested", "used", "why")},
+            "outcome": _outcome(node.get("outcome")),
+            "quality": _quality(node.get("quality")),
+            "quantities": _quantities(node.get("quantities")),
+            "parameters": _parameters(node),
+            "observed": _observed(node.maybe("observed")),
+            "versions": _versions(node.maybe("versions")),
+            "epochs": [_epoch(epoch) for epoch in node.get("epochs").each()],
+            "checks": [_check(check) for check in node.get("checks").each()],
+            "started": node.get("started").text(),
+            "finished": node.get("finished").text(),
+            "source": source,
+            "digest": digest,
+        },
+    )
+
+
+def _place(node: Node, runtime: str) -> Place:
+    benchmark, ruleset, system = node.get("benchmark"), node.get("ruleset"), node.get("system")
+    return Place(
+        benchmark=benchmark.get("id").text(),
+        benchmark_title=benchmark.get("title").text(),
+        benchmark_digest=benchmark.get("digest").text(),
+        data_digest=node.get("data").get("digest").text(),
+        ruleset=ruleset.get("version").text(),
+        ruleset_digest=ruleset.get("digest").text(),
+        system=system.get("id").text(),
+        system_title=system.get("title").text(),
+        runtime=runtime,
+        device=node.get("device").text(),
+    )
+
+
+def _submission(node: Node) -> dict[str, Any]:
+    efficiency = node.get("efficiency")
+    return {
+        **{key: node.get(key).text() for key in ("name", "title", "division", "model", "digest")},
+        "description": node.maybe_text("description"),
+        "efficiency": {_key(key): _scalar(efficiency.get(key)) for key in sorted(efficiency.mapping())},
+    }
+
+
+def _key(text: str) -> str:
+    return Node(text).text()
+
+
+def _scalar(node: Node) -> str:
+    """An efficiency setting as one word."""
+    value = node.value
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{node.number():g}" if isinstance(value, int | float) else node.text()
+
+
+def _image(node: Node, runtime: str) -> dict[str, Any]:
+    """Identity and kind: which base a container's image stands on, or simply the runtime."""
+    base = node.maybe("base")
+    kind = None if base is None else base.maybe_text("kind")
+    return {"identity": node.maybe_text("identity"), "kind": f"{runtime}, {kind} base" if kind else runtime}
+
+
+def _profile(node: Node) -> str:
+    """The profile that was used. A run that ended before one was chosen counts as what was asked for, and `auto` as
+    official: a failure must not leave an entry by coming early."""
+    asked = node.get("requested").text()
+    return node.maybe_text("used") or ("official" if asked == "auto" else asked)
+
+
+def _own_seed(node: Node) -> bool:
+    found = node.maybe("own_seed")
+    return False if found is None else found.truth()
+
+
+def _outcome(node: Node) -> dict[str, Any]:
+    return {
+        "ended": node.get("ended").text(),
+        "said": node.maybe_text("said"),
+        "verdict": node.get("verdict").text(),
+        "reasons": [reason.text() for reason in node.get("reasons").each()],
+    }
+
+
+def _quality(node: Node) -> dict[str, Any]:
+    trivial, gate = node.get("trivial"), node.get("gate")
+    return {
+        "auc": node.get("auc").estimate(),
+        "validation_auc": node.maybe_number("validation_auc"),
+        "trivial": trivial.get("auc").estimate(),
+        "gain": trivial.get("gain").estimate(),
+        "gate": {
+            "verdict": gate.get("verdict").text(),
+            "target": gate.maybe_number("target"),
+            "reason": gate.maybe_text("reason"),
+        },
+    }
+
+
+def _quantities(node: Node) -> dict[str, Any]:
+    return {name: _quantity(node, name, unit) for name, unit in QUANTITIES.items()}
+
+
+def _quantity(node: Node, name: str, unit: str) -> dict[str, Any]:
+    """The quantity, or that the record does not hold it. Another unit than ours would be compared wrongly."""
+    found = node.maybe(name)
+    if found is None:
+        absent = {"value": None, "unit": unit, "source": None, "scope": None}
+        return {**absent, "reason": "this record does not hold it"}
+    quantity = found.quantity()
+    if quantity["unit"] != unit:
+        raise UnreadableError(f"{found.path}.unit is not {unit!r}")
+    return quantity
+
+
+def _parameters(node: Node) -> int | None:
+    ready = node.maybe("ready")
+    count = None if ready is None else ready.maybe("parameters")
+    return None if count is None else count.whole()
+
+
+def _observed(node: Node | None) -> dict[str, Any]:
+    """Bytes by dtype of each group of tensors, and the optimiser's class; empty where a run did not come so far."""
+    if node is None:
+        return {}
+    groups = {
+        name: {_key(dtype): group.get(dtype).whole() for dtype in sorted(group.mapping())}
+        for name in ("parameters", "gradients", "optimizer_state")
+        if (group := node.maybe(name)) is not None
+    }
+    optimizer = node.maybe_text("optimizer")
+    return {**groups, **({} if optimizer is None else {"optimizer": optimizer})}
+
+
+def _versions(node: Node | None) -> dict[str, str]:
+    return {} if node is None else {_key(name): node.get(name).text() for name in sorted(node.mapping())}
+
+
+def _epoch(node: Node) -> dict[str, Any]:
+    kept = node.maybe("kept")
+    return {
+        "n": node.get("n").whole(),
+        **{key: node.maybe_number(key) for key in ("train_loss", "val_auc", "val_loss", "seconds")},
+        "kept": False if kept is None else kept.truth(),
+    }
+
+
+def _check(node: Node) -> dict[str, Any]:
+    return {
+        "id": node.get("id").text(),
+        "title": node.maybe_text("title"),
+        "answer": node.get("answer").text(),
+        "sentence": node.maybe_text("sentence"),
+        "remedy": node.maybe_text("remedy"),
+    }

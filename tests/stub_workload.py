@@ -1,0 +1,196 @@
+"""A workload in the standard library alone, for tests: it speaks the protocol and, when told to, misbehaves.
+
+Run as ``python stub_workload.py [BEHAVIOUR]``. It predicts from nothing: the probability of case i is a fixed function of
+i. `report` lines on standard error tell what it saw from inside.
+"""
+
+import base64
+import hashlib
+import json
+import os
+import signal
+import struct
+import sys
+import threading
+import time
+
+BEHAVIOUR = sys.argv[1] if len(sys.argv) > 1 else "good"
+SEQ = 0
+PLAN = {}
+
+
+def say(event, **fields):
+    global SEQ
+    line = ":::HARNESS " + json.dumps({"event": event, "seq": SEQ, "clock": time.monotonic(), **fields}) + "\n"
+    SEQ += 1
+    sys.stdout.write(line)
+    sys.stdout.flush()
+
+
+def report(text):
+    sys.stderr.write(f"report {text}\n")
+    sys.stderr.flush()
+
+
+def hear(*names):
+    line = sys.stdin.readline()
+    if not line:
+        os._exit(7)
+    command = json.loads(line)
+    assert command.pop("command") in names, line
+    return command
+
+
+def rows(name):
+    """Number of cases in an npy file, from its header alone."""
+    with open(os.path.join(PLAN["data"], name), "rb") as file:
+        file.seek(8)
+        (length,) = struct.unpack("<H", file.read(2))
+        header = eval(file.read(length), {"__builtins__": {}}, {"False": False, "True": True})
+    return header["shape"][0]
+
+
+def predictions(count):
+    return base64.b64encode(struct.pack(f"<{count}f", *[((i * 37) % 101) / 101 for i in range(count)])).decode()
+
+
+def look_around(when):
+    """Report what /data holds, and the digest of every readable file on the whole file system that looks like an array."""
+    report(f"{when} data {sorted(os.listdir(PLAN['data']))}")
+    digests = set()
+    for top, folders, files in os.walk("/"):
+        if top == "/":
+            folders[:] = [name for name in folders if name not in ("proc", "sys", "dev")]
+        for name in files:
+            path = os.path.join(top, name)
+            try:
+                if os.path.getsize(path) < 1 << 16:
+                    with open(path, "rb") as file:
+                        digests.add(hashlib.sha256(file.read()).hexdigest())
+            except OSError:
+                continue
+    report(f"{when} small-files {' '.join(sorted(digests))}")
+
+
+def wait_for_ever():
+    while True:
+        time.sleep(60)
+
+
+def observed():
+    state = {"uint8": 900, "float32": 100} if PLAN["submission"]["efficiency"].get("optimizer_state") == "int8" else {"float32": 1000}
+    if BEHAVIOUR == "wrong-strategy":
+        state = {"float16": 1000}
+    return {"parameters": {"float32": 400}, "gradients": {"float32": 400}, "optimizer_state": state, "optimizer": "Stub"}
+
+
+def ready():
+    if BEHAVIOUR == "fail-refused":
+        say("failed", kind="refused", message="this stub refuses\x1b[31m everything")
+        sys.exit(1)
+    if BEHAVIOUR == "hang-before-ready":
+        wait_for_ever()
+    slow = 100.0 if BEHAVIOUR == "slow" else 0.001
+    say("ready", device="cpu", device_name="stub", parameters=100, step_seconds=slow, predict_seconds_per_image=0.001, observed=observed())
+
+
+def train():
+    if BEHAVIOUR == "spy":
+        look_around("go")
+    if BEHAVIOUR == "hang-after-go":
+        wait_for_ever()
+    if BEHAVIOUR == "exit-0":
+        sys.exit(0)
+    if BEHAVIOUR == "early-trained":
+        say("trained", epochs=0, steps=0, images=0, observed=observed(), allocator={})
+    profile, hyper = PLAN["profile"], PLAN["benchmark"]["hyperparameters"]
+    count = min(rows("val_images.npy"), profile["validation"] or 10**9)
+    epochs = profile["epochs"] or hyper["epochs"]
+    epoch = 0
+    for epoch in range(1, epochs + 1):
+        say("progress", phase="train", done=1, total=2, unit="images")
+        if BEHAVIOUR == "noise":
+            sys.stdout.write("a library prints without asking \x1b[2J\n" + "x" * 200_000 + "\n")
+        loss = 0.5
+        text = predictions(count)
+        if BEHAVIOUR == "few-predictions":
+            text = predictions(count - 1)
+        if BEHAVIOUR == "nan":
+            text = base64.b64encode(struct.pack("<f", float("nan")) * count).decode()
+        if BEHAVIOUR == "skip-seq":
+            global SEQ
+            SEQ += 1
+        if BEHAVIOUR == "epoch-0":
+            epoch = 0
+        if BEHAVIOUR == "not-json":
+            sys.stdout.write(":::HARNESS {nonsense\n")
+        if BEHAVIOUR == "long-line":
+            sys.stdout.write(":::HARNESS " + "y" * (5 * 1024 * 1024) + "\n")
+        if BEHAVIOUR == "not-utf8":
+            sys.stdout.flush()
+            sys.stdout.buffer.write(b":::HARNESS \xff\xfe{}\n")
+        say("epoch", n=epoch, loss=loss, images=10, steps=2, predictions=text)
+        command = sys.stdin.readline()
+        if not command:
+            os._exit(7)
+        if json.loads(command)["command"] == "stop":
+            break
+    if BEHAVIOUR == "hang-after-trained-epochs":
+        wait_for_ever()
+    say("trained", epochs=epoch, steps=2 * epoch, images=10 * epoch, observed=observed(), allocator={})
+
+
+def main():
+    if BEHAVIOUR == "ignore-term":
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    if BEHAVIOUR == "child":
+        if os.fork() == 0:
+            threading.Event().wait()
+    if BEHAVIOUR == "hang-before-hello":
+        wait_for_ever()
+    say("hello", protocol=1, versions={"python": sys.version.split()[0]})
+    PLAN.update(hear("plan"))
+    if BEHAVIOUR == "spy":
+        look_around("plan")
+    ready()
+    command = json.loads(sys.stdin.readline() or os._exit(7))
+    while command["command"] == "plan":
+        PLAN.update(command)
+        ready()
+        command = json.loads(sys.stdin.readline() or os._exit(7))
+    train()
+    hear("predict")
+    if BEHAVIOUR == "spy":
+        look_around("predict")
+    count = min(rows("test_images.npy"), PLAN["profile"]["test"] or 10**9)
+    say("predicted", predictions=predictions(count), images=count)
+    while True:
+        command = json.loads(sys.stdin.readline() or os._exit(7))
+        if command["command"] == "finish":
+            break
+        infer(command, count)
+    say("done")
+    if BEHAVIOUR == "event-after-done":
+        say("progress", phase="train", done=1, total=2, unit="images")
+
+
+def infer(command, count):
+    began = time.perf_counter_ns()
+    time.sleep(command["seconds"])
+    spent = time.perf_counter_ns() - began
+    if BEHAVIOUR == "lies-about-latency":
+        spent //= 10
+    shifted = predictions(count) if BEHAVIOUR != "other-model" else base64.b64encode(struct.pack(f"<{count}f", *[0.5] * count)).decode()
+    say(
+        "inferred",
+        mode=command["mode"],
+        batch=command["batch"],
+        passes=1,
+        images=count,
+        sum_ns=spent,
+        latency={"count": 1, "max_ns": spent, "buckets": {"480": 1}},
+        predictions=shifted,
+    )
+
+
+main()
