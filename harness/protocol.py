@@ -130,7 +130,10 @@ def format_event(name: str, seq: int, clock: float, fields: Mapping[str, Any]) -
         raise ProtocolError(f"{name!r} is not an event")
     try:
         body = json.dumps(
-            {"event": name, "seq": seq, "clock": clock, **fields}, separators=(",", ":"), allow_nan=False, sort_keys=False
+            {"event": name, "seq": seq, "clock": clock, **fields},
+            separators=(",", ":"),
+            allow_nan=False,
+            sort_keys=False,
         )
     except ValueError as error:
         raise ProtocolError(f"{name}: a number is not finite") from error

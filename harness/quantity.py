@@ -17,8 +17,8 @@ class Quantity:
     """One figure with its unit and where it came from.
 
     ``unit`` is an SI symbol or ``1`` for a pure number; ``source`` names what measured it (``harness monotonic clock``,
-    ``NVML energy counter``); ``scope`` names what it covers (``whole GPU``, ``container``). Exactly one of ``value`` and
-    ``reason`` is given.
+    ``NVML energy counter``); ``scope`` names what it covers (``whole GPU``, ``container``). Exactly one of ``value``
+    and ``reason`` is given.
     """
 
     value: float | None

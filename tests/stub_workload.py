@@ -1,7 +1,7 @@
 """A workload in the standard library alone, for tests: it speaks the protocol and, when told to, misbehaves.
 
-Run as ``python stub_workload.py [BEHAVIOUR]``. It predicts from nothing: the probability of case i is a fixed function of
-i. `report` lines on standard error tell what it saw from inside.
+Run as ``python stub_workload.py [BEHAVIOUR]``. It predicts from nothing: the probability of case i is a fixed
+function of i. `report` lines on standard error tell what it saw from inside.
 """
 
 import base64
@@ -55,7 +55,7 @@ def predictions(count):
 
 
 def look_around(when):
-    """Report what /data holds, and the digest of every readable file on the whole file system that looks like an array."""
+    """Report what /data holds, and the digest of every small readable file on the whole file system."""
     report(f"{when} data {sorted(os.listdir(PLAN['data']))}")
     digests = set()
     for top, folders, files in os.walk("/"):
@@ -73,15 +73,26 @@ def look_around(when):
 
 
 def wait_for_ever():
-    while True:
-        time.sleep(60)
+    """Answer nothing; only the end of standard input (the harness is gone) ends it."""
+    while sys.stdin.readline():
+        pass
+    os._exit(7)
 
 
 def observed():
-    state = {"uint8": 900, "float32": 100} if PLAN["submission"]["efficiency"].get("optimizer_state") == "int8" else {"float32": 1000}
+    state = (
+        {"uint8": 900, "float32": 100}
+        if PLAN["submission"]["efficiency"].get("optimizer_state") == "int8"
+        else {"float32": 1000}
+    )
     if BEHAVIOUR == "wrong-strategy":
         state = {"float16": 1000}
-    return {"parameters": {"float32": 400}, "gradients": {"float32": 400}, "optimizer_state": state, "optimizer": "Stub"}
+    return {
+        "parameters": {"float32": 400},
+        "gradients": {"float32": 400},
+        "optimizer_state": state,
+        "optimizer": "Stub",
+    }
 
 
 def ready():
@@ -91,7 +102,15 @@ def ready():
     if BEHAVIOUR == "hang-before-ready":
         wait_for_ever()
     slow = 100.0 if BEHAVIOUR == "slow" else 0.001
-    say("ready", device="cpu", device_name="stub", parameters=100, step_seconds=slow, predict_seconds_per_image=0.001, observed=observed())
+    say(
+        "ready",
+        device="cpu",
+        device_name="stub",
+        parameters=100,
+        step_seconds=slow,
+        predict_seconds_per_image=0.001,
+        observed=observed(),
+    )
 
 
 def train():
@@ -143,9 +162,8 @@ def train():
 def main():
     if BEHAVIOUR == "ignore-term":
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    if BEHAVIOUR == "child":
-        if os.fork() == 0:
-            threading.Event().wait()
+    if BEHAVIOUR == "child" and os.fork() == 0:
+        threading.Event().wait()
     if BEHAVIOUR == "hang-before-hello":
         wait_for_ever()
     say("hello", protocol=1, versions={"python": sys.version.split()[0]})
@@ -180,7 +198,11 @@ def infer(command, count):
     spent = time.perf_counter_ns() - began
     if BEHAVIOUR == "lies-about-latency":
         spent //= 10
-    shifted = predictions(count) if BEHAVIOUR != "other-model" else base64.b64encode(struct.pack(f"<{count}f", *[0.5] * count)).decode()
+    shifted = (
+        predictions(count)
+        if BEHAVIOUR != "other-model"
+        else base64.b64encode(struct.pack(f"<{count}f", *[0.5] * count)).decode()
+    )
     say(
         "inferred",
         mode=command["mode"],

@@ -10,7 +10,7 @@ from harness.board.figures import area
 from harness.board.markup import Html, tag
 from harness.board.scale import Scale, spread
 
-WIDTH, HEIGHT, MARGIN = 168, 26, 6
+WIDTH, HEIGHT, MARGIN = 148, 26, 6
 _STEP = 0.05
 
 
@@ -46,8 +46,9 @@ class Axis:
             "svg", texts, line, class_="axis", viewBox=f"0 0 {WIDTH} 18", width=WIDTH, height=18, aria_hidden="true"
         )
 
-    def bar(self, summary: Mapping[str, Any]) -> Html:
-        """The bar of one entry. Everything in it is also said in its label."""
+    def bar(self, summary: Mapping[str, Any], runs: Sequence[float]) -> Html:
+        """The bar of one entry, said in words by its label. ``runs`` are the AUCs of its valid runs: rings where there
+        are several."""
         middle, at = HEIGHT / 2, self.scale.at
         auc, trivial, target = summary["auc"], summary["trivial"], summary["gate"]["target"]
         parts = [tag("line", x1=MARGIN, x2=WIDTH - MARGIN, y1=middle, y2=middle, class_="rule")]
@@ -63,6 +64,8 @@ class Axis:
             parts.append(tag("line", x1=at(target), x2=at(target), y1=1, y2=HEIGHT - 1, class_="target"))
         if auc["lower"] is not None:
             parts.append(tag("line", x1=at(auc["lower"]), x2=at(auc["upper"]), y1=middle, y2=middle, class_="range"))
+        if len(runs) > 1:
+            parts += [tag("circle", cx=at(value), cy=middle, r=6, class_="run-value") for value in runs]
         if auc["value"] is not None:
             parts.append(tag("circle", cx=at(auc["value"]), cy=middle, r=4, class_="value"))
         label = _label(auc, trivial, target)

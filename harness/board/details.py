@@ -197,7 +197,7 @@ def _answer_kind(answer: str) -> str:
 def _provenance(place: Mapping[str, Any], entry: Mapping[str, Any], run: Mapping[str, Any]) -> Html:
     digests = {
         "Run": run["run"],
-        "Time": f"{run['started']} to {run['finished']}",
+        "Time": f"{run['started']} to {run['finished']}".replace("T", " ").replace("Z", " UTC"),
         "Record": f"{run['source']} ({short(run['digest'])})",
         "Submission": short(entry["submission"]["digest"]),
         "Image": f"{entry['image']['kind']} ({short(entry['image']['identity'])})",

@@ -21,11 +21,20 @@ def quantity(value: float, unit: str) -> Html:
     return _html(_amount(value, unit))
 
 
-def plain(value: float, unit: str) -> str:
-    """The same as plain text, without a second part that is nothing."""
-    parts = _amount(value, unit)
-    shown = [part for index, part in enumerate(parts) if index == 0 or part[0] != "00"]
-    return "\u00a0".join(GAP.join(filter(None, part)) for part in shown)
+def span(low: float, high: float, unit: str) -> Html:
+    """A range; the unit is said once where it is the same."""
+    first, last = _amount(low, unit), _amount(high, unit)
+    if len(first) == len(last) == 1 and first[0][1] == last[0][1]:
+        first = ((first[0][0], ""),)
+    return join(_html(first), " to ", _html(last))
+
+
+def tick(seconds: float) -> str:
+    """A round time on an axis: ``30 s``, ``2 min``, ``1.5 h``."""
+    size, unit = next(
+        ((size, unit) for size, unit in ((3600, "h"), (60, "min"), (1, "s")) if seconds >= size), (1, "s")
+    )
+    return f"{seconds / size:g}{GAP}{unit}" if seconds else "0"
 
 
 def _html(amount: Amount) -> Html:

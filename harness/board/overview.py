@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from harness.board.bars import Axis
-from harness.board.figures import area, interval, quantity
+from harness.board.figures import area, interval, quantity, span
 from harness.board.markup import Html, join, tag
 from harness.board.notes import Notes
 from harness.board.parts import chips, entry_anchor, gate_chip
@@ -22,8 +22,8 @@ GROUPS = (
 )
 """Column groups of quantities: (heading, ((name in the standings, heading), …))."""
 _DESCENDING = {"offline_throughput"}
-_MEASURED_FROM = 5
-"""The first cell of a row that holds a quantity, after name, bar, AUC, gain and gate."""
+_MEASURED_FROM = 4
+"""The first cell of a row that holds a quantity, after name, AUC, gain and gate."""
 
 
 def overview(table: Mapping[str, Any], prefix: str) -> Html:
@@ -73,13 +73,13 @@ def _head(axis: Axis) -> Html:
     measured = [column for _, columns in GROUPS for column in columns]
     first = [
         tag("th", "Submission", scope="col", rowspan=2, class_="name"),
-        tag("th", "Quality", scope="colgroup", colspan=4),
+        tag("th", "Quality", scope="colgroup", colspan=3),
         *(tag("th", heading, scope="colgroup", colspan=len(columns)) for heading, columns in GROUPS),
         _sortable("Runs", _MEASURED_FROM + len(measured), "descending", rowspan=2),
     ]
     second = [
-        tag("th", "test AUC", axis.legend(), scope="col", colspan=2, data_column=2, data_sort="descending"),
-        _sortable("gain over trivial", 3, "descending"),
+        tag("th", "test AUC", axis.legend(), scope="col", data_column=1, data_sort="descending"),
+        _sortable("gain over trivial", 2, "descending"),
         tag("th", "gate", scope="col"),
         *(
             _sortable(heading, column, "descending" if name in _DESCENDING else "ascending")
@@ -97,8 +97,7 @@ def _row(place: Mapping[str, Any], entry: Mapping[str, Any], axis: Axis, notes: 
     summary, submission = entry["summary"], entry["submission"]
     cells = [
         _name(place, entry),
-        tag("td", axis.bar(summary), class_="bar-cell"),
-        _estimate(summary["auc"], notes),
+        _auc(entry, axis, notes),
         _estimate(summary["gain"], notes, sign=True),
         tag(
             "td",
@@ -110,6 +109,24 @@ def _row(place: Mapping[str, Any], entry: Mapping[str, Any], axis: Axis, notes: 
         cells += [_quantity(summary["quantities"][name], notes) for name, _ in columns]
     cells.append(tag("td", _runs(entry), class_="figure", data_value=summary["count"]))
     return tag("tr", cells, data_name=submission["name"])
+
+
+def _auc(entry: Mapping[str, Any], axis: Axis, notes: Notes) -> Html:
+    """The bar, and below it the numbers."""
+    auc = entry["summary"]["auc"]
+    bar = axis.bar(entry["summary"], _run_areas(entry))
+    if auc["value"] is None:
+        return tag("td", bar, notes.absent(auc["reason"]), class_="bar-cell")
+    below = interval(auc)
+    mark = notes.mark(auc["reason"]) if below is None else None
+    value = tag("span", area(auc["value"]), class_="main")
+    return tag("td", bar, value, mark, " " if below else None, below, class_="bar-cell", data_value=repr(auc["value"]))
+
+
+def _run_areas(entry: Mapping[str, Any]) -> list[float]:
+    """Test AUC of each valid run."""
+    valid = [run["quality"]["auc"]["value"] for run in entry["runs"] if run["outcome"]["verdict"] == "valid"]
+    return [value for value in valid if value is not None]
 
 
 def _name(place: Mapping[str, Any], entry: Mapping[str, Any]) -> Html:
@@ -149,8 +166,7 @@ def _quantity(found: Mapping[str, Any], notes: Notes) -> Html:
     text = quantity(found["value"], found["unit"])
     between = None
     if found["count"] > 1:
-        low, high = quantity(found["least"], found["unit"]), quantity(found["most"], found["unit"])
-        between = tag("span", low, " to ", high, class_="interval")
+        between = tag("span", span(found["least"], found["most"], found["unit"]), class_="interval")
     return tag("td", tag("span", text, class_="main"), between, class_="figure", data_value=repr(found["value"]))
 
 

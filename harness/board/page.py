@@ -71,7 +71,7 @@ def _table_anchor(table: Mapping[str, Any]) -> str:
 def _contents(benchmarks: Sequence[Mapping[str, Any]]) -> Html | str:
     """Links to the tables, where there is more than one."""
     links = [
-        tag("li", tag("a", benchmark["title"], " · ", _place_name(table["place"]), href=f"#{_table_anchor(table)}"))
+        tag("li", tag("a", _place_name(table["place"]), href=f"#{_table_anchor(table)}"), f" ({benchmark['title']})")
         for benchmark in benchmarks
         for table in benchmark["tables"]
     ]
@@ -79,7 +79,8 @@ def _contents(benchmarks: Sequence[Mapping[str, Any]]) -> Html | str:
 
 
 def _place_name(place: Mapping[str, Any]) -> str:
-    return f"{place['system_title']}, {place['runtime']}, {place['device']}"
+    where = "container" if place["runtime"] == "docker" else place["runtime"]
+    return f"{place['system_title']}; {where}, {place['device']}"
 
 
 def _benchmark(benchmark: Mapping[str, Any]) -> Html:
@@ -163,7 +164,17 @@ def _table(table: Mapping[str, Any], text: Mapping[str, Any] | None) -> Html:
 
 def _figure(table: Mapping[str, Any]) -> Html | None:
     plot = scatter(table["listed"])
-    return None if plot is None else tag("figure", plot)
+    if plot is None:
+        return None
+    legend = (
+        "Test AUC against time to predictions: up is better, left is faster. All entries were tested on the same "
+        "patients, so intervals that overlap do not prove a tie."
+    )
+    return tag(
+        "figure",
+        tag("div", plot, class_="scroll", tabindex=0, role="region", aria_label="Figure"),
+        tag("figcaption", legend),
+    )
 
 
 def _leftovers(standings: Mapping[str, Any]) -> Html | None:

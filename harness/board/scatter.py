@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from harness.board.figures import area, plain
+from harness.board.figures import area, tick
+from harness.board.labels import Box, Label, place
 from harness.board.markup import Html, tag
 from harness.board.scale import Scale, nice_step, spread, ticks
 
 WIDTH, HEIGHT = 720, 300
 LEFT, RIGHT, TOP, BOTTOM = 44, 24, 30, 44
-LINE = 15
-"""Height of a label; two labels nearer than this are moved apart."""
+LONGEST_NAME = 28
 
 
 def scatter(entries: Sequence[Mapping[str, Any]]) -> Html | None:
@@ -38,10 +38,13 @@ def scatter(entries: Sequence[Mapping[str, Any]]) -> Html | None:
     most = max(time for _, time, _ in points)
     time_step = _time_step(most)
     x = Scale(0.0, spread([0.0, most], time_step)[1], LEFT, WIDTH - RIGHT)
-    parts = [*_grid(x, y, step, time_step), *_trivial(points[0][2]["trivial"]["value"], y)]
+    trivial = _trivial_label(points[0][2]["trivial"]["value"], y)
+    parts = [*_grid(x, y, step, time_step), *_trivial(trivial, y)]
+    taken = [] if trivial is None else [trivial.box]
     for name, time, each in points:
         parts += _point(name, x.at(time), y, each["auc"])
-    parts += _labels([(name, x.at(time), y.at(each["auc"]["value"])) for name, time, each in points])
+        taken += _boxes(x.at(time), y, each["auc"])
+    parts += _names([(name, x.at(time), y.at(each["auc"]["value"])) for name, time, each in points], taken)
     return tag(
         "svg", parts, class_="plot wide", viewBox=f"0 0 {WIDTH} {HEIGHT}", role="img",
         aria_label="Test AUC against time to predictions; the table above holds every number.",
@@ -63,20 +66,32 @@ def _grid(x: Scale, y: Scale, step: float, time_step: float) -> list[Html]:
             tag("text", f"{value:.{2 if step >= 0.0099 else 3}f}", x=LEFT - 6, y=height + 4, text_anchor="end")
         )
     for value in ticks(x.low, x.high, time_step):
-        text = "0" if value == 0 else plain(value, "s")
-        parts.append(tag("text", text, x=x.at(value), y=HEIGHT - BOTTOM + 18, text_anchor="middle"))
+        parts.append(tag("text", tick(value), x=x.at(value), y=HEIGHT - BOTTOM + 18, text_anchor="middle"))
     parts.append(tag("text", "time to predictions", x=WIDTH - RIGHT, y=HEIGHT - 6, text_anchor="end", class_="quiet"))
     return parts
 
 
-def _trivial(value: float | None, y: Scale) -> list[Html]:
-    if value is None:
+def _trivial_label(value: float | None, y: Scale) -> Label | None:
+    return None if value is None else Label(f"trivial model {area(value)}", WIDTH - RIGHT, y.at(value) + 14, "end")
+
+
+def _trivial(label: Label | None, y: Scale) -> list[Html]:
+    if label is None:
         return []
-    height = y.at(value)
+    height = label.y - 14
     return [
         tag("line", x1=LEFT, x2=WIDTH - RIGHT, y1=height, y2=height, class_="trivial"),
-        tag("text", f"trivial model {area(value)}", x=LEFT + 4, y=height - 5, class_="quiet"),
+        tag("text", label.text, x=label.x, y=label.y, text_anchor=label.anchor, class_="quiet"),
     ]
+
+
+def _boxes(x: float, y: Scale, auc: Mapping[str, Any]) -> list[Box]:
+    """What a point takes up: its dot and its interval."""
+    middle = y.at(auc["value"])
+    boxes = [Box(x - 5, middle - 5, x + 5, middle + 5)]
+    if auc["lower"] is not None:
+        boxes.append(Box(x - 1, y.at(auc["upper"]), x + 1, y.at(auc["lower"])))
+    return boxes
 
 
 def _point(name: str, x: float, y: Scale, auc: Mapping[str, Any]) -> list[Html]:
@@ -87,17 +102,11 @@ def _point(name: str, x: float, y: Scale, auc: Mapping[str, Any]) -> list[Html]:
     return parts
 
 
-def _labels(points: list[tuple[str, float, float]]) -> list[Html]:
-    """Names beside their points, pushed down where they would lie on one another."""
-    parts: list[Html] = []
-    placed: list[tuple[float, float]] = []
-    for name, x, y in sorted(points, key=lambda point: point[2]):
-        right = x > WIDTH * 0.7
-        height = y + 4
-        while any(abs(height - other) < LINE and abs(x - across) < 170 for across, other in placed):
-            height += 1
-        placed.append((x, height))
-        anchor, place = ("end", x - 10) if right else ("start", x + 10)
-        text = name if len(name) <= 28 else name[:27] + "…"
-        parts.append(tag("text", text, x=place, y=round(height, 1), text_anchor=anchor, class_="name"))
-    return parts
+def _names(points: list[tuple[str, float, float]], taken: list[Box]) -> list[Html]:
+    """The submissions' names, from the left to the right."""
+    short = [(name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…", x, y) for name, x, y in points]
+    labels = place(sorted(short, key=lambda point: point[1]), taken, Box(LEFT, 0, WIDTH, HEIGHT - BOTTOM))
+    return [
+        tag("text", label.text, x=round(label.x, 1), y=round(label.y, 1), text_anchor=label.anchor, class_="name")
+        for label in labels
+    ]

@@ -20,10 +20,7 @@ def strategy_honoured(evidence: Evidence, parameters: Parameters) -> Finding:
     quantised = seen.get("uint8", 0) + seen.get("int8", 0)
     share = quantised / total
     text = ", ".join(f"{size:,} bytes {dtype}" for dtype, size in sorted(seen.items()))
-    if asked == "int8":
-        fits = share >= parameters["least_int8_share"]
-    else:
-        fits = set(seen) == {asked}
+    fits = share >= parameters["least_int8_share"] if asked == "int8" else set(seen) == {asked}
     if fits:
         return Finding(Answer.PASSED, f"the optimiser state was asked for as {asked} and is {text}")
     return Finding(
@@ -42,11 +39,17 @@ def latencies_add_up(evidence: Evidence, parameters: Parameters) -> Finding:
     for window in evidence.windows:
         off = abs(window.latency_s - window.seconds) / window.seconds
         fits = fits and off <= share
-        texts.append(f"{window.mode}: {window.latency_s:.3f} s of latencies in a window of {window.seconds:.3f} s ({off:.2%})")
+        texts.append(
+            f"{window.mode}: {window.latency_s:.3f} s of latencies in a window of {window.seconds:.3f} s ({off:.2%})"
+        )
     sentence = "; ".join(texts)
     if fits:
         return Finding(Answer.PASSED, sentence)
-    return Finding(Answer.FAILED, f"{sentence}; at most {share:.0%} may be missing", "time every batch, back to back, from the window's start to its end")
+    return Finding(
+        Answer.FAILED,
+        f"{sentence}; at most {share:.0%} may be missing",
+        "time every batch, back to back, from the window's start to its end",
+    )
 
 
 def window_predictions_match(evidence: Evidence, parameters: Parameters) -> Finding:
@@ -62,7 +65,11 @@ def window_predictions_match(evidence: Evidence, parameters: Parameters) -> Find
     sentence = f"predictions in the windows differ from the scored ones by at most {worst:.2g} (allowed: {bound:g})"
     if worst <= bound:
         return Finding(Answer.PASSED, sentence)
-    return Finding(Answer.FAILED, sentence, "the timed model must be the scored model, in the same precision and in evaluation mode")
+    return Finding(
+        Answer.FAILED,
+        sentence,
+        "the timed model must be the scored model, in the same precision and in evaluation mode",
+    )
 
 
 def data_as_published(evidence: Evidence, parameters: Parameters) -> Finding:
@@ -74,7 +81,8 @@ def data_as_published(evidence: Evidence, parameters: Parameters) -> Finding:
     return Finding(
         Answer.FAILED,
         f"the prepared data have digest {evidence.data_digest}, the benchmark names {evidence.expected_data_digest}",
-        "prepare them again with `harness data prepare --rebuild`; if the digest stays, this machine builds other bytes: please report it",
+        "prepare them again with `harness data prepare --rebuild`; if the digest stays, this machine builds other "
+        "bytes: please report it",
     )
 
 

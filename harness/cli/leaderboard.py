@@ -21,7 +21,7 @@ def leaderboard() -> None:
     multiple=True,
     metavar="DIR",
     type=click.Path(path_type=Path),
-    help="Folder to search for records; may be repeated. Default: leaderboard/results of the checkout and your own runs.",
+    help="Folder to search for records; repeatable. Default: leaderboard/results of the checkout and your own runs.",
 )
 @click.option(
     "--out",

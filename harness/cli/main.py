@@ -41,7 +41,9 @@ class Verbs(click.Group):
         assert isinstance(command, click.Command)
         return command
 
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
         """As click's own, and for a mistyped verb the nearest one."""
         if args and args[0] not in VERBS and not args[0].startswith("-"):
             from difflib import get_close_matches

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("submissions", nargs=-1, required=True, metavar="SUBMISSION…", type=click.Path(path_type=Path))
-@click.option("--benchmark", default="lidc-nodules", show_default=True, help="Benchmark to run on (`harness data list`).")
+@click.option(
+    "--benchmark", default="lidc-nodules", show_default=True, help="Benchmark to run on (`harness data list`)."
+)
 @click.option(
     "--runs",
     default=5,
@@ -21,8 +23,18 @@ if TYPE_CHECKING:
     type=click.IntRange(1, 100),
     help="Runs 1 to this number; an official entry is exactly runs 1 to 5. Finished runs are not repeated.",
 )
-@click.option("--seed", type=click.IntRange(0, 2**31 - 1), help="A seed of your own instead of the rules'; such runs are never ranked.")
-@click.option("--runtime", default="docker", show_default=True, type=click.Choice(["docker", "host"]), help="Container, or a process on this machine.")
+@click.option(
+    "--seed",
+    type=click.IntRange(0, 2**31 - 1),
+    help="A seed of your own instead of the rules'; such runs are never ranked.",
+)
+@click.option(
+    "--runtime",
+    default="docker",
+    show_default=True,
+    type=click.Choice(["docker", "host"]),
+    help="Container, or a process on this machine.",
+)
 @click.option(
     "--profile",
     default="auto",
@@ -30,7 +42,13 @@ if TYPE_CHECKING:
     type=click.Choice(["auto", "official", "quick", "smoke"]),
     help="auto: official, or smoke where official would take more than an hour. Only official runs rank.",
 )
-@click.option("--device", default="auto", show_default=True, type=click.Choice(["auto", "cpu", "cuda"]), help="auto: the first GPU where there is one.")
+@click.option(
+    "--device",
+    default="auto",
+    show_default=True,
+    type=click.Choice(["auto", "cpu", "cuda"]),
+    help="auto: the first GPU where there is one.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Results as JSON on standard output.")
 def run(
     submissions: tuple[Path, ...],
@@ -44,8 +62,8 @@ def run(
 ) -> int:
     """Run each SUBMISSION folder and leave a scored record of each run.
 
-    Validates the submission, prepares the data, builds the image, then for each run trains, predicts and scores under the
-    rules. Progress goes to standard error.
+    Validates the submission, prepares the data, builds the image, then for each run trains, predicts and scores
+    under the rules. Progress goes to standard error.
     """
     import json
 

@@ -96,8 +96,8 @@ class RunFolder:
 
 
 def finished(runs: Path) -> Iterator[tuple[RunFolder, dict[str, Any]]]:
-    """Every complete run below ``runs`` with its record, in the order of the run ids; unreadable records are passed over
-    here, and shown as unreadable by the leaderboard."""
+    """Every complete run below ``runs`` with its record, in the order of the run ids; unreadable records are passed
+    over here, and shown as unreadable by the leaderboard."""
     if not runs.is_dir():
         return
     for root in sorted(runs.iterdir()):

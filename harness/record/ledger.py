@@ -27,7 +27,7 @@ class Ledger:
     path: Path
 
     def lines(self) -> Iterator[tuple[int, dict[str, Any]]]:
-        """Every line with its number from 1, checked against the chain. Raises `InvalidInput` where the chain breaks."""
+        """Every line with its number from 1, checked against the chain. Raises `InvalidInput` where it breaks."""
         if not self.path.exists():
             return
         previous = GENESIS
@@ -39,7 +39,8 @@ class Ledger:
             previous = digest.of_bytes(raw)
 
     def append(self, event: str, run: str, **facts: Any) -> None:
-        """Add one line and force it to disk. Raises `InvalidInput` if the chain is broken, `OSError` if it can't write."""
+        """Add one line and force it to disk. Raises `InvalidInput` if the chain is broken, `OSError` where it can't be
+        written."""
         count = sum(1 for _ in self.lines())
         last = self.path.read_bytes().splitlines()[-1] if count else None
         line = {
@@ -65,6 +66,6 @@ class Ledger:
     def _broken(self, number: int, what: str) -> InvalidInput:
         return InvalidInput(
             f"{self.path}:{number}: this line of the ledger {what}",
-            remedy="the runs after it can't be trusted to be all that were made: move the ledger away to start a new one, "
-            "and keep the old one with its run folders",
+            remedy="the runs after it can't be trusted to be all that were made: move the ledger away to start a new "
+            "one, and keep the old one with its run folders",
         )

@@ -81,9 +81,7 @@ def run(request: Request, home: Home, display: Display) -> list[Result]:
         for sentence in runtime.sweep():
             display.say(sentence)
         dataset = prepare(benchmark.id, home, display.say)
-        images = {
-            submission.name: _image(request.runtime, submission, home, display.say) for submission in submissions
-        }
+        images = {submission.name: _image(request.runtime, submission, home, display.say) for submission in submissions}
         results = []
         for number, submission in _order(submissions, benchmark, ruleset, request.runs):
             identity, image_id = images[submission.name]
@@ -93,7 +91,7 @@ def run(request: Request, home: Home, display: Display) -> list[Result]:
                 ruleset=ruleset,
                 data_digest=dataset.digest,
                 number=number,
-                seed=request.seed if request.seed is not None else seed_of_run(ruleset.round, benchmark.digest, number),
+                seed=request.seed if request.seed is not None else seed_of_run(ruleset, benchmark, number),
                 own_seed=request.seed is not None,
                 requested_profile=request.profile,
                 runtime=request.runtime,
@@ -147,7 +145,7 @@ def _order(
     follows from the run's seed: the same request has the same order."""
     for number in range(1, runs + 1):
         block = sorted(submissions, key=lambda submission: submission.name)
-        random.Random(seed_of_run(ruleset.round, benchmark.digest, number)).shuffle(block)
+        random.Random(seed_of_run(ruleset, benchmark, number)).shuffle(block)
         for submission in block:
             yield number, submission
 

@@ -35,6 +35,6 @@ class Size:
         )
 
     def seconds(self, step_s: float, image_s: float) -> float:
-        """The estimate in seconds for ``step_s`` a training step and ``image_s`` a predicted image. Early stopping may end
-        a run sooner; the estimate does not count on it."""
+        """The estimate in seconds for ``step_s`` a training step and ``image_s`` a predicted image. Early stopping
+        may end a run sooner; the estimate does not count on it."""
         return self.epochs * (self.steps * step_s + self.validation * image_s) + self.test * image_s + self.windows_s

@@ -25,4 +25,6 @@ def problem_of(event: Event) -> str | None:
     if error is None:
         return None
     where = ".".join(str(part) for part in error.absolute_path) or "its fields"
-    return f"`{event.name}` does not have the form that the protocol asks for: {where} breaks the rule `{error.validator}`"
+    return (
+        f"`{event.name}` does not have the form that the protocol asks for: {where} breaks the rule `{error.validator}`"
+    )

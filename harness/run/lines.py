@@ -13,8 +13,8 @@ MAX_LOG_LINE = 64 * 1024
 
 @dataclass(frozen=True)
 class Line:
-    """One line without its newline. ``at`` is the harness's monotonic stamp of the chunk that ended the line, in seconds.
-    ``cut`` is true where the line was longer than its bound and ``data`` holds only its beginning."""
+    """One line without its newline. ``at`` is the harness's monotonic stamp of the chunk that ended the line, in
+    seconds. ``cut`` is true where the line was longer than its bound and ``data`` holds only its beginning."""
 
     data: bytes
     at: float

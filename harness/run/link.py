@@ -1,7 +1,7 @@
 """The harness's end of the line: sends commands, waits for the event that may come next, and keeps the workload to it.
 
-Every event is checked for form (schema), order (`seq` without a gap) and turn (only what the state allows). What breaks a
-rule raises `Unfinished` with the reason; nothing that a workload writes can raise anything else.
+Every event is checked for form (schema), order (`seq` without a gap) and turn (only what the state allows). What
+breaks a rule raises `Unfinished` with the reason; nothing that a workload writes can raise anything else.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from harness.protocol import (
     is_event_line,
     parse_event,
 )
+from harness.run.event_form import problem_of
 from harness.run.journal import Journal
 from harness.run.lines import Assembler, Line
 from harness.run.outcome import Ended, Unfinished
 from harness.runtime.base import Workload, WorkloadGone
-from harness.run.event_form import problem_of
 
 _TAIL_LINES = 20
 _POLL_S = 0.25
@@ -62,7 +62,8 @@ class Link:
         self.tail: deque[str] = deque(maxlen=_TAIL_LINES)
 
     def send(self, name: str, fields: Mapping[str, Any] | None = None) -> float:
-        """Send a command; returns the monotonic stamp taken just before it left. Raises `Unfinished` if nobody listens."""
+        """Send a command; returns the monotonic stamp taken just before it left. Raises `Unfinished` if none
+        listens."""
         at = time.monotonic()
         self._journal.command(at, name, fields or {})
         try:
@@ -87,7 +88,8 @@ class Link:
                 raise self._failed(stamped.event)
             elif stamped.event.name not in names:
                 raise Unfinished(
-                    Ended.BROKE_PROTOCOL, f"`{stamped.event.name}` came while {doing}, where only {_words(names)} may come"
+                    Ended.BROKE_PROTOCOL,
+                    f"`{stamped.event.name}` came while {doing}, where only {_words(names)} may come",
                 )
             else:
                 return stamped
@@ -113,7 +115,9 @@ class Link:
             left = deadline - time.monotonic()
             if left <= 0:
                 self._journal.note(time.monotonic(), f"deadline of {within:g} s reached while {doing}")
-                raise Unfinished(Ended.TIMED_OUT, f"{doing} took longer than the {within:g} s that the benchmark allows")
+                raise Unfinished(
+                    Ended.TIMED_OUT, f"{doing} took longer than the {within:g} s that the benchmark allows"
+                )
             self._pump(min(left, _POLL_S))
         return self._waiting.popleft()
 
@@ -152,7 +156,9 @@ class Link:
         try:
             event = parse_event(line.data)
         except ProtocolError as error:
-            raise Unfinished(Ended.BROKE_PROTOCOL, f"a line that starts with `{EVENT_PREFIX.strip()}` is no event: {error}") from error
+            raise Unfinished(
+                Ended.BROKE_PROTOCOL, f"a line that starts with `{EVENT_PREFIX.strip()}` is no event: {error}"
+            ) from error
         if event.seq != self._next_seq:
             raise Unfinished(Ended.BROKE_PROTOCOL, f"`{event.name}` has seq {event.seq}, {self._next_seq} was due")
         problem = problem_of(event)

@@ -1,4 +1,5 @@
-"""The plan of one run: everything that is fixed before a container starts, and the key by which the same run is known."""
+"""The plan of one run: everything that is fixed before a container starts, and the key by which the same run is
+known."""
 
 from __future__ import annotations
 
@@ -16,8 +17,8 @@ from harness.spec.model import Benchmark, Ruleset, Submission
 
 @dataclass(frozen=True)
 class Plan:
-    """``image`` is the image's identity (docker) or the digest of the workload's code (host): what will run, by content.
-    ``seed`` is the ruleset's unless ``own_seed``."""
+    """``image`` is the image's identity (docker) or the digest of the workload's code (host): what will run, by
+    content. ``seed`` is the ruleset's unless ``own_seed``."""
 
     submission: Submission
     benchmark: Benchmark

@@ -56,7 +56,9 @@ def _energy(system: System, device: str) -> dict[str, Quantity]:
         reason = f"the run used no GPU ({system.no_gpu_reason or 'device cpu was asked for'})"
     return {
         "gpu_energy": Quantity.absent("J", reason, scope="whole GPU, go to predicted"),
-        "cpu_energy": Quantity.absent("J", f"{_NOT_YET}: its meters are not built yet", scope="CPU package, go to predicted"),
+        "cpu_energy": Quantity.absent(
+            "J", f"{_NOT_YET}: its meters are not built yet", scope="CPU package, go to predicted"
+        ),
         "peak_gpu_memory": Quantity.absent("B", reason, scope="whole GPU"),
     }
 

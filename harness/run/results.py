@@ -156,7 +156,11 @@ def _estimates(dataset: Dataset, transcript: Transcript) -> tuple[Estimate, Esti
     """Test AUC of the model, of the trivial model on the same cases, and the difference."""
     if transcript.predictions is None:
         reason = f"the run ended in state `{transcript.state}`, before it gave test predictions"
-        return Estimate.absent(AREA_METHOD, reason), Estimate.absent(AREA_METHOD, reason), Estimate.absent(DIFFERENCE_METHOD, reason)
+        return (
+            Estimate.absent(AREA_METHOD, reason),
+            Estimate.absent(AREA_METHOD, reason),
+            Estimate.absent(DIFFERENCE_METHOD, reason),
+        )
     scores = np.asarray(transcript.predictions)
     count = len(scores)
     labels, patients = dataset.test_labels()[:count], dataset.test_patients()[:count]

@@ -23,7 +23,7 @@ from harness.run.link import Link, Stamped
 from harness.run.outcome import Ended, Unfinished
 from harness.run.plan import Plan
 from harness.run.transcript import Epoch, Transcript, Window
-from harness.score.auc import OneClassOnly, roc_auc
+from harness.score.auc import OneClassOnlyError, roc_auc
 from harness.score.loss import binary_cross_entropy
 from harness.score.stopping import EarlyStopping
 
@@ -71,8 +71,8 @@ class Session:
         self.transcript = Transcript(started=started)
 
     def conduct(self) -> None:
-        """Hold the whole conversation. Raises `Unfinished` where it can't go on, `InfrastructureFailed` where the engine
-        or the disk fails."""
+        """Hold the whole conversation. Raises `Unfinished` where it can't go on, `InfrastructureFailed` where the
+        engine or the disk fails."""
         self._greet()
         self._agree_on_profile()
         self._train()
@@ -87,10 +87,14 @@ class Session:
 
     def _greet(self) -> None:
         self._enter("start")
-        hello = self._link.expect(protocol.HELLO, within=self._plan.ruleset.document["deadlines"]["hello_s"], doing="starting")
+        hello = self._link.expect(
+            protocol.HELLO, within=self._plan.ruleset.document["deadlines"]["hello_s"], doing="starting"
+        )
         spoken = hello.event.fields["protocol"]
         if spoken != protocol.VERSION:
-            raise Unfinished(Ended.BROKE_PROTOCOL, f"the workload speaks protocol {spoken}, the harness {protocol.VERSION}")
+            raise Unfinished(
+                Ended.BROKE_PROTOCOL, f"the workload speaks protocol {spoken}, the harness {protocol.VERSION}"
+            )
         self.transcript.versions = hello.event.fields["versions"]
 
     def _agree_on_profile(self) -> None:
@@ -115,7 +119,9 @@ class Session:
         self._link.send(protocol.PLAN, self._plan.for_workload(profile, self._data_path))
         ready = self._link.expect(protocol.READY, within=self._limits["ready_s"], doing="preparing")
         self.transcript.ready, self.transcript.ready_at = dict(ready.event.fields), ready.at
-        estimate = self._size.seconds(ready.event.fields["step_seconds"], ready.event.fields["predict_seconds_per_image"])
+        estimate = self._size.seconds(
+            ready.event.fields["step_seconds"], ready.event.fields["predict_seconds_per_image"]
+        )
         self.transcript.estimate_s = estimate
         return estimate
 
@@ -149,7 +155,9 @@ class Session:
             return self._link.expect(name, within=left, doing="training")
         except Unfinished as end:
             if end.ended is Ended.TIMED_OUT:
-                raise Unfinished(Ended.TIMED_OUT, f"training took longer than the {limit:g} s that the benchmark allows") from end
+                raise Unfinished(
+                    Ended.TIMED_OUT, f"training took longer than the {limit:g} s that the benchmark allows"
+                ) from end
             raise
 
     def _score(self, said: Stamped, n: int, began: float, stopping: EarlyStopping) -> tuple[Epoch, EarlyStopping, bool]:
@@ -160,7 +168,7 @@ class Session:
         probabilities = np.asarray(self._decode(fields["predictions"], len(labels), "validation"))
         try:
             auc = roc_auc(probabilities, labels)
-        except OneClassOnly:
+        except OneClassOnlyError:
             auc = None
         stopping, decision = stopping.after(auc)
         epoch = Epoch(
@@ -180,7 +188,9 @@ class Session:
         self._enter("predict", self._size.test)
         self._release(self._dataset.test_files)
         self._link.send(protocol.PREDICT)
-        said = self._link.expect(protocol.PREDICTED, within=self._limits["predict_s"], doing="predicting the test images")
+        said = self._link.expect(
+            protocol.PREDICTED, within=self._limits["predict_s"], doing="predicting the test images"
+        )
         self.transcript.predictions = self._decode(said.event.fields["predictions"], self._size.test, "test")
         self.transcript.predicted_at = said.at
 
@@ -196,7 +206,9 @@ class Session:
         self._enter(f"infer {mode}")
         asked = {"mode": mode, "batch": batch, "seconds": seconds, "images": self._size.test}
         began = self._link.send(protocol.INFER, asked)
-        said = self._link.expect(protocol.INFERRED, within=seconds + self._limits["infer_s"], doing=f"the {mode} inference window")
+        said = self._link.expect(
+            protocol.INFERRED, within=seconds + self._limits["infer_s"], doing=f"the {mode} inference window"
+        )
         fields = dict(said.event.fields)
         predictions = self._decode(fields.pop("predictions"), self._size.test, f"{mode} window")
         self.transcript.windows.append(Window(mode, batch, seconds, began, said.at, fields, predictions))

@@ -26,7 +26,8 @@ class Gpu:
 
 @dataclass(frozen=True)
 class System:
-    """``id`` is a digest over what decides how fast the machine is; driver and kernel are shown but do not change it."""
+    """``id`` is a digest over what decides how fast the machine is; driver and kernel are shown but do not change
+    it."""
 
     cpu: str
     logical_cpus: int
@@ -70,7 +71,8 @@ class System:
             "kernel": self.kernel,
             "python": self.python,
             "gpus": [
-                {"index": gpu.index, "uuid": gpu.uuid, "name": gpu.name, "memory_bytes": gpu.memory} for gpu in self.gpus
+                {"index": gpu.index, "uuid": gpu.uuid, "name": gpu.name, "memory_bytes": gpu.memory}
+                for gpu in self.gpus
             ],
             "driver": self.driver,
             "no_gpu_reason": self.no_gpu_reason,

@@ -10,9 +10,9 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Epoch:
-    """One epoch. ``at`` is the arrival of its event and ``began`` that of the epoch's start, both in monotonic seconds of
-    the harness; ``images`` and ``steps`` are the workload's own count. ``auc`` is None where the validation cases at hand
-    are of one class."""
+    """One epoch. ``at`` is the arrival of its event and ``began`` that of the epoch's start, both in monotonic
+    seconds of the harness; ``images`` and ``steps`` are the workload's own count. ``auc`` is None where the
+    validation cases at hand are of one class."""
 
     n: int
     train_loss: float
@@ -27,8 +27,8 @@ class Epoch:
 
 @dataclass(frozen=True)
 class Window:
-    """One inference window as the harness saw it: from sending `infer` (``began``) to the arrival of `inferred` (``at``).
-    ``said`` is the event's own account of its latencies; ``predictions`` are those of its first pass."""
+    """One inference window as the harness saw it: from sending `infer` (``began``) to the arrival of `inferred`
+    (``at``). ``said`` is the event's own account of its latencies; ``predictions`` are those of its first pass."""
 
     mode: str
     batch: int

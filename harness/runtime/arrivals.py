@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import threading
 import time
@@ -22,6 +23,7 @@ class Arrivals:
     def __init__(self) -> None:
         self._queue: queue.Queue[Chunk] = queue.Queue(_MAX_CHUNKS)
         self._closed = threading.Event()
+        self._dropping = threading.Event()
         self._ended: Chunk | None = None
 
     def put(self, stream: str, data: bytes, at: float) -> bool:
@@ -29,8 +31,11 @@ class Arrivals:
         chunk = Chunk(stream=stream, data=data, at=at)
         while not self._closed.is_set():
             try:
-                self._queue.put(chunk, timeout=0.2)
+                self._queue.put(chunk, timeout=0.0 if self._dropping.is_set() else 0.2)
             except queue.Full:
+                if self._dropping.is_set():
+                    self._make_room(chunk)
+                    return True
                 continue
             return True
         return False
@@ -50,6 +55,21 @@ class Arrivals:
         if chunk.stream == EOF:
             self._ended = chunk
         return chunk
+
+    def drop_overflow(self) -> None:
+        """From now on drop what there is no room for, instead of waiting.
+
+        For a workload that is being ended: the engine does not declare a container ended, and does not even answer
+        questions about it, before its output was taken off its hands.
+        """
+        self._dropping.set()
+
+    def _make_room(self, chunk: Chunk) -> None:
+        """The chunk is lost, unless it is the end, for which the oldest one is."""
+        if chunk.stream == EOF:
+            with contextlib.suppress(queue.Empty):
+                self._queue.get_nowait()
+            self._queue.put(chunk)
 
     def close(self) -> None:
         """Free a thread that waits in `put`."""

@@ -94,6 +94,7 @@ class ContainerWorkload:
     def stop(self, grace_s: float) -> None:
         """See `Workload.stop`. Killing the first process of a container ends every process in it."""
         self._stopping = True
+        self._arrivals.drop_overflow()
         if self._wait_ended(0.0):
             return
         self._signal("SIGTERM")
@@ -124,7 +125,7 @@ class ContainerWorkload:
         if self._closed:
             return
         self._closed = True
-        self._arrivals.close()
+        self._arrivals.drop_overflow()
         lost = self._fault is not None or (self._watch is not None and self._watch.lost())
         try:
             if not lost:
@@ -135,6 +136,7 @@ class ContainerWorkload:
             self._hang_up()
 
     def _hang_up(self) -> None:
+        self._arrivals.close()
         if self._watch is not None:
             self._watch.close()
         if self._socket is not None:

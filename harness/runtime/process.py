@@ -66,6 +66,7 @@ class ProcessWorkload:
 
     def stop(self, grace_s: float) -> None:
         """See `Workload.stop`."""
+        self._arrivals.drop_overflow()
         if self._ended.is_set():
             return
         self._signal_group(signal.SIGTERM)

@@ -54,9 +54,14 @@ def refused_characters(text: str) -> list[tuple[int, str]]:
         category = unicodedata.category(char)
         if char in "\u2028\u2029":
             found.append((match.start(), f"a line break that editors don't show ({_named(char)})"))
-        elif kind := _REFUSED_CATEGORIES.get(category):
+        elif kind := "meaningless" if _is_noncharacter(char) else _REFUSED_CATEGORIES.get(category):
             found.append((match.start(), f"{'an' if kind[0] == 'i' else 'a'} {kind} character ({_named(char)})"))
     return found
+
+
+def _is_noncharacter(char: str) -> bool:
+    """Code points that never stand for anything (Unicode, section 23.7)."""
+    return ord(char) & 0xFFFE == 0xFFFE or "\ufdd0" <= char <= "\ufdef"
 
 
 def line_and_column(text: str, offset: int) -> tuple[int, int]:

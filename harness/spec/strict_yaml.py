@@ -102,6 +102,10 @@ class _Reader:
             return next(self._events)
         except yaml.MarkedYAMLError as error:
             raise _GivenUpError(self._syntax(error)) from error
+        except yaml.reader.ReaderError as error:
+            # Only for text that did not come through `read_source`, which refuses these characters itself.
+            message = f"the character U+{error.character:04X} is not allowed in YAML"
+            raise _GivenUpError(Problem(self._file, None, None, "", message)) from error
         except (ValueError, OverflowError) as error:  # PyYAML lets these through for "\U00110000" and `%YAML 9…9.0`
             message = "an escape or a version number in the file is out of range"
             raise _GivenUpError(Problem(self._file, None, None, "", message)) from error
@@ -111,7 +115,7 @@ class _Reader:
         self.values[path] = _place(event)
         if isinstance(event, yaml.AliasEvent):
             self.unreadable.add(path)
-            self._note(event, path, f"aliases (*{event.anchor}) are not allowed; write the value out")
+            self._note(event, path, f"aliases (*{_short(event.anchor or '')}) are not allowed; write the value out")
             return None
         self._refuse_decoration(event, path)
         if isinstance(event, yaml.ScalarEvent):
@@ -127,7 +131,7 @@ class _Reader:
 
     def _refuse_decoration(self, event: yaml.Event, path: KeyPath) -> None:
         if (anchor := getattr(event, "anchor", None)) is not None:
-            self._note(event, path, f"anchors (&{anchor}) are not allowed; delete it")
+            self._note(event, path, f"anchors (&{_short(anchor)}) are not allowed; delete it")
         if getattr(event, "tag", None) is not None:
             self._note(event, path, "tags (!…) are not allowed; write the plain value")
 
@@ -212,3 +216,7 @@ def _place(event: yaml.Event) -> Place:
     mark = event.start_mark
     assert mark is not None  # the parser sets it for every event
     return Place(mark.line + 1, mark.column + 1)
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= 24 else name[:24] + "…"

@@ -41,7 +41,7 @@ def test_a_line_taken_away_is_found(tmp_path):
         ledger.append("started", f"run {number}")
     lines = ledger.path.read_bytes().splitlines(keepends=True)
     ledger.path.write_bytes(lines[0] + lines[2])
-    with pytest.raises(InvalidInput, match=":2: .*digest of the line before it"):
+    with pytest.raises(InvalidInput, match=r":2: .*digest of the line before it"):
         list(ledger.lines())
 
 

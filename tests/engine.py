@@ -1,0 +1,129 @@
+"""Fixtures for tests against a real container engine. Without one they skip with the reason; with CI=true they fail."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+import docker
+from harness.errors import MachineLacks
+from harness.image.base import LOCAL_TAG, find_image
+from harness.runtime.engine import ENGINE_ERRORS, connect
+
+_SCRIPT = Path(__file__).resolve().parent.parent / "docker" / "make-local-base.sh"
+_START_SECONDS = 60
+
+
+def lacking(reason: str) -> NoReturn:
+    """Fail in CI, where everything must be there; elsewhere skip."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def engine() -> Iterator[docker.DockerClient]:
+    """A client of this machine's engine."""
+    try:
+        client = connect()
+    except MachineLacks as error:
+        lacking(f"no engine: {error}")
+    yield client
+    client.close()
+
+
+@pytest.fixture(scope="session")
+def local_base(engine: docker.DockerClient) -> str:
+    """The id of the local base image (a small Debian with Python), made where it is not there."""
+    image = find_image(engine, LOCAL_TAG)
+    if image is None:
+        if shutil.which("mmdebstrap") is None:
+            lacking("mmdebstrap is missing, which makes the local base image")
+        subprocess.run([_SCRIPT], check=True, timeout=600)
+        image = engine.images.get(LOCAL_TAG)
+    return str(image.id)
+
+
+class SecondEngine:
+    """An engine of the test's own beside this machine's, which may be stopped, killed and started again."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._process: subprocess.Popen[bytes] | None = None
+        self.address = f"unix://{folder / 's'}"
+
+    @property
+    def pid(self) -> int:
+        """The engine's process id."""
+        assert self._process is not None
+        return self._process.pid
+
+    def start(self) -> docker.DockerClient:
+        """Start it, and return a client once it answers."""
+        (self._folder / "config.json").write_text("{}")
+        log = self._folder / "log"
+        with log.open("ab") as output:
+            self._process = subprocess.Popen(
+                [
+                    *("dockerd", "--config-file", self._folder / "config.json", "--host", self.address),
+                    *("--data-root", self._folder / "data", "--exec-root", self._folder / "exec"),
+                    *("--pidfile", self._folder / "pid", "--bridge=none", "--iptables=false"),
+                    *("--containerd-namespace=leanmed-test", "--containerd-plugins-namespace=leanmed-test-plugins"),
+                ],
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+        deadline = time.monotonic() + _START_SECONDS
+        while time.monotonic() < deadline and self._process.poll() is None:
+            try:
+                client = docker.DockerClient(base_url=self.address, timeout=10)
+                client.ping()
+            except ENGINE_ERRORS:
+                time.sleep(0.2)
+                continue
+            return client
+        raise RuntimeError(f"the second engine did not start:\n{log.read_text()[-3000:]}")
+
+    def stop(self) -> None:
+        """Stop it as a service manager would; it ends its containers."""
+        assert self._process is not None
+        self._process.terminate()
+        self._process.wait(timeout=60)
+
+    def kill(self) -> None:
+        """End it without warning; its containers are left without an engine."""
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait(timeout=60)
+
+
+@pytest.fixture
+def second_engine(engine: docker.DockerClient, local_base: str) -> Iterator[tuple[SecondEngine, docker.DockerClient]]:
+    """A second engine that is running and has the local base image; everything it started is gone afterwards."""
+    if os.geteuid() != 0 or shutil.which("dockerd") is None:
+        lacking("a second engine needs root and dockerd")
+    # A short path: sockets lie below it, and their names are limited to 107 bytes.
+    folder = Path(tempfile.mkdtemp(prefix="lm"))
+    second = SecondEngine(folder)
+    try:
+        client = second.start()
+        client.images.load(b"".join(engine.images.get(local_base).save()))
+        try:
+            yield second, client
+        finally:
+            client.close()
+            second.kill()
+            # Started again, it finds what it left running and ends it; nobody else can.
+            second.start().close()
+            second.stop()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

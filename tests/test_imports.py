@@ -1,0 +1,91 @@
+"""Who may import whom (DESIGN section 4): the directions hold, the host never imports torch, the command starts
+light."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parent.parent / "harness"
+LEAVES = {"errors", "quantity", "places", "protocol", "digest", "__init__"}
+# Each room with the rooms it may import; the leaves above are open to everybody but the workload.
+ALLOWED = {
+    "spec": set(),
+    "score": {"spec"},
+    "checks": {"spec"},
+    "record": {"spec"},
+    "data": {"spec", "score"},
+    "image": {"spec", "runtime"},
+    "runtime": {"spec"},
+    "run": {"spec", "score", "checks", "record", "data", "image", "runtime"},
+    "standings": {"spec", "record"},
+    "board": set(),
+    "cli": {"spec", "score", "checks", "record", "data", "image", "runtime", "run", "standings", "board"},
+}
+HOST_FORBIDDEN = {"torch", "timm", "bitsandbytes", "torchvision"}
+WORKLOAD_ALLOWED = {"torch", "timm", "bitsandbytes", "numpy", "harness"} | set(sys.stdlib_module_names)
+
+
+def imports_of(path):
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            assert node.module
+            yield node.module
+            if node.module == "harness":
+                yield from (f"harness.{alias.name}" for alias in node.names)
+
+
+def modules():
+    return sorted(PACKAGE.rglob("*.py"))
+
+
+def room_of(path):
+    parts = path.relative_to(PACKAGE).with_suffix("").parts
+    return parts[0]
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_directions_hold(path):
+    room = room_of(path)
+    for name in imports_of(path):
+        top = name.split(".")[0]
+        if room == "workload":
+            assert top in WORKLOAD_ALLOWED, f"the workload imports {name}"
+            if top == "harness":
+                assert name in ("harness", "harness.protocol") or name.startswith("harness.workload"), name
+            continue
+        assert top not in HOST_FORBIDDEN, f"the host side imports {name}"
+        parts = name.split(".")
+        if top != "harness" or len(parts) < 2 or parts[1] in LEAVES or parts[1] == "__version__":
+            continue
+        assert room not in LEAVES, f"{room} is a leaf, it imports {name}"
+        assert parts[1] == room or parts[1] in ALLOWED[room], f"{room} may not import {name}"
+
+
+def test_every_room_has_its_line_here():
+    rooms = {path.name for path in PACKAGE.iterdir() if path.is_dir() and any(path.glob("*.py"))}
+    assert rooms - {"workload"} == set(ALLOWED)
+
+
+def loaded_by(code):
+    script = f"{code}\nimport sys; print(' '.join(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    return set(done.stdout.split())
+
+
+def test_help_imports_next_to_nothing():
+    loaded = loaded_by(
+        "from harness.cli.main import cli\n"
+        "import contextlib, io\n"
+        "with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit): cli.main(['--help'])"
+    )
+    assert not loaded & {"numpy", "scipy", "docker", "rich", "jsonschema", "yaml", "PIL", "requests"}
+
+
+def test_running_a_submission_never_imports_torch():
+    assert not loaded_by("import harness.run.entry, harness.cli.progress") & HOST_FORBIDDEN
