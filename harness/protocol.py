@@ -121,7 +121,7 @@ def parse_event(line: bytes) -> Event:
         raise ProtocolError(f"{name}: seq must be a whole number from 0")
     if not _is_number(clock):
         raise ProtocolError(f"{name}: clock must be a finite number of seconds")
-    return Event(name=name, seq=seq, clock=float(clock), fields=fields)  # type: ignore[arg-type]
+    return Event(name=name, seq=seq, clock=float(clock), fields=fields)
 
 
 def format_event(name: str, seq: int, clock: float, fields: Mapping[str, Any]) -> bytes:

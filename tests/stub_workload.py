@@ -55,8 +55,13 @@ def predictions(count):
 
 
 def look_around(when):
-    """Report what /data holds, and the digest of every small readable file on the whole file system."""
+    """Report what /data holds; as a `deep-spy` also the digest of every small readable file on the whole file system."""
     report(f"{when} data {sorted(os.listdir(PLAN['data']))}")
+    if BEHAVIOUR == "deep-spy":
+        report(f"{when} small-files {' '.join(sorted(small_files()))}")
+
+
+def small_files():
     digests = set()
     for top, folders, files in os.walk("/"):
         if top == "/":
@@ -69,7 +74,7 @@ def look_around(when):
                         digests.add(hashlib.sha256(file.read()).hexdigest())
             except OSError:
                 continue
-    report(f"{when} small-files {' '.join(sorted(digests))}")
+    return digests
 
 
 def wait_for_ever():
@@ -101,7 +106,7 @@ def ready():
         sys.exit(1)
     if BEHAVIOUR == "hang-before-ready":
         wait_for_ever()
-    slow = 100.0 if BEHAVIOUR == "slow" else 0.001
+    slow = 1000.0 if BEHAVIOUR == "slow" else 0.001
     say(
         "ready",
         device="cpu",
@@ -114,7 +119,7 @@ def ready():
 
 
 def train():
-    if BEHAVIOUR == "spy":
+    if BEHAVIOUR in ("spy", "deep-spy"):
         look_around("go")
     if BEHAVIOUR == "hang-after-go":
         wait_for_ever()
@@ -168,7 +173,7 @@ def main():
         wait_for_ever()
     say("hello", protocol=1, versions={"python": sys.version.split()[0]})
     PLAN.update(hear("plan"))
-    if BEHAVIOUR == "spy":
+    if BEHAVIOUR in ("spy", "deep-spy"):
         look_around("plan")
     ready()
     command = json.loads(sys.stdin.readline() or os._exit(7))
@@ -178,7 +183,7 @@ def main():
         command = json.loads(sys.stdin.readline() or os._exit(7))
     train()
     hear("predict")
-    if BEHAVIOUR == "spy":
+    if BEHAVIOUR in ("spy", "deep-spy"):
         look_around("predict")
     count = min(rows("test_images.npy"), PLAN["profile"]["test"] or 10**9)
     say("predicted", predictions=predictions(count), images=count)

@@ -99,16 +99,19 @@ def _row(place: Mapping[str, Any], entry: Mapping[str, Any], axis: Axis, notes: 
         _name(place, entry),
         _auc(entry, axis, notes),
         _estimate(summary["gain"], notes, sign=True),
-        tag(
-            "td",
-            gate_chip(summary["gate"]),
-            notes.mark(summary["gate"]["reason"]) if summary["gate"]["reason"] else None,
-        ),
+        _gate(place, entry),
     ]
     for _, columns in GROUPS:
         cells += [_quantity(summary["quantities"][name], notes) for name, _ in columns]
     cells.append(tag("td", _runs(entry), class_="figure", data_value=summary["count"]))
     return tag("tr", cells, data_name=submission["name"])
+
+
+def _gate(place: Mapping[str, Any], entry: Mapping[str, Any]) -> Html:
+    """The verdict, leading to its reason in the entry's details."""
+    chip = gate_chip(entry["summary"]["gate"])
+    reason = entry["summary"]["gate"]["reason"]
+    return tag("td", tag("a", chip, href=f"#{entry_anchor(place, entry)}", title=reason, class_="gate"))
 
 
 def _auc(entry: Mapping[str, Any], axis: Axis, notes: Notes) -> Html:

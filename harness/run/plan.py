@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from harness.data.dataset import Dataset
-from harness.record import digest
 from harness.run.system import System
+from harness.spec.digest import digest_of
 from harness.spec.model import Benchmark, Ruleset, Submission
 
 
@@ -42,7 +42,7 @@ class Plan:
     @property
     def key(self) -> str:
         """Digest of what makes two runs the same run: what runs, on what, by which rules, with which seed, where."""
-        return digest.of_document(
+        return digest_of(
             {
                 "submission": self.submission.digest,
                 "benchmark": self.benchmark.digest,
@@ -65,7 +65,7 @@ class Plan:
         """The fields of the `plan` command."""
         document = self.benchmark.document
         return {
-            "submission": dict(self.submission.document),
+            "submission": {**self.submission.document, "efficiency": dict(self.submission.efficiency)},
             "benchmark": {
                 "id": self.benchmark.id,
                 "initialization": document["initialization"],

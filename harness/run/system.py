@@ -11,7 +11,7 @@ from typing import Any
 
 import pynvml
 
-from harness.record import digest
+from harness.spec.digest import digest_of
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class System:
     @property
     def id(self) -> str:
         """Stable as long as processor, number of cores, memory (to a GiB) and GPUs stay."""
-        return digest.of_document(
+        return digest_of(
             {
                 "cpu": self.cpu,
                 "logical_cpus": self.logical_cpus,

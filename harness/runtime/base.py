@@ -10,7 +10,7 @@ from typing import Any, Protocol
 STDOUT, STDERR, EOF = "stdout", "stderr", "eof"
 
 
-class WorkloadGone(Exception):  # noqa: N818  (an ending is no error of the harness)
+class WorkloadGone(Exception):
     """The workload's standard input is closed or nobody reads it: it has ended, or is about to."""
 
 

@@ -27,6 +27,11 @@ def clean(text: str) -> str:
     return kept if len(kept) <= LONGEST_TEXT else kept[: LONGEST_TEXT - 1] + "…"
 
 
+def clean_end(text: str) -> str:
+    """As `clean`, but the end is what is kept: of a program's last words the last say most."""
+    return clean(text) if len(text) <= LONGEST_TEXT else "…" + clean(text[1 - LONGEST_TEXT :])
+
+
 @dataclass(frozen=True)
 class Node:
     """A value in a JSON document with its path there, for messages. Every method raises `UnreadableError`."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from harness.standings.fields import Node, UnreadableError
+from harness.standings.fields import Node, UnreadableError, clean_end
 
 SCHEMA = "leanmed/record/v1"
 QUANTITIES = {
@@ -167,9 +167,12 @@ def _own_seed(node: Node) -> bool:
 
 
 def _outcome(node: Node) -> dict[str, Any]:
+    said = node.maybe("said")
+    if said is not None and not isinstance(said.value, str):
+        raise said.wrong("a text")
     return {
         "ended": node.get("ended").text(),
-        "said": node.maybe_text("said"),
+        "said": None if said is None else clean_end(said.value),
         "verdict": node.get("verdict").text(),
         "reasons": [reason.text() for reason in node.get("reasons").each()],
     }

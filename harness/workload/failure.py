@@ -13,7 +13,7 @@ _OUT_OF_MEMORY_SIGNS = (
 )
 
 
-class Failure(Exception):  # noqa: N818 - named after the event that it becomes
+class Failure(Exception):
     """Base of the failures that the workload foresees. ``kind`` is one of `protocol.FAILURE_KINDS`."""
 
     kind: ClassVar[str] = "error"

@@ -77,7 +77,8 @@ def test_sweep_removes_what_still_runs_and_only_ours(
     engine: docker.DockerClient, local_base: str, tmp_path: Path
 ) -> None:
     mine, other = tmp_path / "mine", tmp_path / "other"
-    mine.mkdir(), other.mkdir()
+    mine.mkdir()
+    other.mkdir()
     killed_harness(mine, local_base, SLEEPER)
     foreign = DockerRuntime(Home(other), engine).start(launch(other, SLEEPER, image=local_base))
     labels = {HOME_LABEL: home_id(Home(mine)), KIND_LABEL: "something else"}
@@ -87,7 +88,7 @@ def test_sweep_removes_what_still_runs_and_only_ours(
         (sentence,) = DockerRuntime(Home(mine), engine).sweep()
         assert "run killed" in sentence
         assert ours(engine, mine) == [unlike.id]
-        assert engine.api.inspect_container(stranger.id)
+        assert engine.api.inspect_container(str(stranger.id))
         listen(foreign, b"ready")
         assert DockerRuntime(Home(mine), engine).sweep() == []
     finally:

@@ -72,7 +72,8 @@ def test_stamps_are_this_clock_s_and_never_go_back(start: Start) -> None:
 def test_the_surroundings_are_bare(start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SECRET", "x")
     workload = start(
-        "import json, os; print(json.dumps([os.getcwd(), os.listdir('.'), dict(os.environ), sorted(os.sched_getaffinity(0))]))"
+        "import json, os; cpus = sorted(os.sched_getaffinity(0));"
+        "print(json.dumps([os.getcwd(), os.listdir('.'), dict(os.environ), cpus]))"
     )
     folder, files, environment, cpus = json.loads(text(listen(workload)))
     assert files == []
@@ -173,7 +174,8 @@ def test_a_killed_harness_s_workload_sees_the_end_of_its_input(tmp_path: Path) -
 
 def test_sweep_ends_what_does_not_listen_and_only_ours(tmp_path: Path) -> None:
     mine, other = tmp_path / "mine", tmp_path / "other"
-    mine.mkdir(), other.mkdir()
+    mine.mkdir()
+    other.mkdir()
     sleeper = "import time; print('ready'); time.sleep(600)"
     killed_harness(mine, sleeper)
     foreign = HostRuntime(Home(other)).start(launch(other, sleeper))

@@ -18,6 +18,12 @@ MODELS = {"densenet121": (6_954_881, 0.783, 232.0), "cnn": (93_441, 0.776, 41.0)
 
 
 TRIVIAL = 0.746
+INFERENCE = {
+    "offline_throughput": "1/s",
+    "single_latency_p50": "s",
+    "single_latency_p90": "s",
+    "single_latency_p99": "s",
+}
 
 
 def digest(text: str) -> str:
@@ -82,9 +88,10 @@ def record(
     states = {"uint8": 2 * size, "float32": size // 32} if eight_bit else {"float32": 8 * size}
     no_gpu = "the run used no GPU (NVML does not answer on this machine: NVML Shared Library Not Found)"
     not_yet = "this version of LeanMed does not collect it"
-    return {
+    document: dict[str, Any] = {
         "schema": "leanmed/record/v1",
         "run": f"{name}-lidc-nodules-r{number}-20261123T200000Z-{digest(name + profile + runtime)[7:13]}",
+        "key": digest(f"key of {name}"),
         "submission": {
             "name": name,
             "title": f"{ {'densenet121': 'DenseNet-121', 'cnn': 'Small CNN', 'mlp': 'MLP'}[model] }, "
@@ -101,12 +108,19 @@ def record(
         "number": number,
         "seed": 1_000_003 * number,
         "own_seed": False,
-        "profile": {"requested": "auto", "used": profile, "why": "the estimate is 4 minutes"},
+        "profile": {"requested": "auto", "used": profile, "why": "the estimate is 4 minutes", "estimate_s": 240.0},
         "runtime": runtime,
         "device": "cpu",
         "system": {"id": digest(system), "title": system},
         "image": {"kind": "docker", "base": {"kind": "local"}, "identity": digest(f"image of {name}")},
-        "outcome": {"ended": "completed", "said": None, "verdict": verdict, "reasons": []},
+        "outcome": {
+            "ended": "completed",
+            "state": "done",
+            "said": None,
+            "exit_code": 0,
+            "verdict": verdict,
+            "reasons": [],
+        },
         "quality": {
             "auc": estimate(auc, 0.029),
             "validation_auc": auc + 0.012,
@@ -140,6 +154,8 @@ def record(
             "optimizer_state": states,
             "optimizer": "AdamW8bit" if eight_bit else "AdamW",
         },
+        "allocator": {},
+        "stopped_early": False,
         "epochs": [epoch(n, auc, time) for n in range(1, 11)],
         "checks": [
             {
@@ -163,6 +179,10 @@ def record(
         "finished": "2026-11-23T20:05:12Z",
         "files": {"plan.json": digest("plan")},
     }
+    if number != 1:
+        for quantity, unit in INFERENCE.items():
+            document["quantities"][quantity] = absent(unit, "inference windows are held in run 1 of an entry")
+    return document
 
 
 def epoch(n: int, auc: float, time: float) -> dict[str, Any]:
@@ -183,7 +203,7 @@ def failed(name: str = "cnn_fp32", *, model: str = "cnn", number: int = 1, reaso
     """A record of a run that ran out of memory before it gave predictions."""
     document = record(name, model=model, number=number, verdict="failed")
     reason = reason or "the workload was ended by the kernel: out of memory at 16 GiB"
-    document["outcome"] = {"ended": "exited", "said": None, "verdict": "failed", "reasons": [reason]}
+    document["outcome"].update(ended="exited", state="train", exit_code=137, reasons=[reason])
     none = {
         "value": None,
         "lower": None,

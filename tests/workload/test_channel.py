@@ -23,7 +23,7 @@ class Pipes:
         return [(event.name, event.seq) for event in map(parse_event, lines)]
 
 
-class _Ended(Exception):  # noqa: N818
+class _Ended(Exception):
     pass
 
 

@@ -3,8 +3,8 @@
 The rule (pylidc 0.2.3, metric ``min``, default arguments), restated: the distance of two annotations is the smallest
 Euclidean distance between their contours' points in *index* coordinates (row, column, number of the slice), although
 the tolerance it is compared with is the slice thickness in *millimetres*. Annotations at a distance of at most the
-tolerance are joined, and what is connected is one nodule. While a nodule has more than four annotations (there were four
-raters) the tolerance shrinks by 0.9; once it would fall below 0.1 the last partition stands.
+tolerance are joined, and what is connected is one nodule. While a nodule has more than four annotations (there were
+four raters) the tolerance shrinks by 0.9; once it would fall below 0.1 the last partition stands.
 
 The mixture of units is pylidc's, and kept: its partition is what the literature on LIDC-IDRI counts nodules with.
 """
@@ -67,7 +67,7 @@ def _distances(scan: Scan) -> NDArray[np.float64]:
         apart = np.maximum(0, np.maximum(lows[i] - highs[j], lows[j] - highs[i]))
         if (apart**2).sum() > limit**2:
             continue  # not even their bounding boxes are that near
-        nearest = trees[i].query(points[j], distance_upper_bound=limit * 1.001)[0].min()
+        nearest = np.min(trees[i].query(points[j], distance_upper_bound=limit * 1.001)[0])
         if np.isfinite(nearest):
             distances[i, j] = distances[j, i] = np.sqrt(np.rint(nearest**2))
     return distances

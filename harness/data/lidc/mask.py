@@ -33,9 +33,9 @@ class Mask:
     @property
     def volume(self) -> int:
         """Volume in cubic nanometres, exact (it outgrows 64 bits, so a Python integer)."""
-        counts = self.voxels.sum(axis=(1, 2)).tolist()
-        heights = (self.slabs[:, 1] - self.slabs[:, 0]).tolist()
-        return self.pixel**2 * sum(count * height for count, height in zip(counts, heights, strict=True))
+        counts: list[int] = self.voxels.sum(axis=(1, 2)).tolist()
+        heights: list[int] = (self.slabs[:, 1] - self.slabs[:, 0]).tolist()
+        return self.pixel * self.pixel * sum(count * height for count, height in zip(counts, heights, strict=True))
 
 
 def fill(annotation: Annotation, scan: Scan) -> Mask:
@@ -98,7 +98,8 @@ def _lattice_points(points: NDArray[np.int64]) -> NDArray[np.int64]:
     pieces = np.maximum(pieces, 1)  # a point drawn twice in a row makes an edge of length nought
     edge = np.repeat(np.arange(len(points)), pieces)
     along = np.arange(len(edge)) - np.repeat(np.cumsum(pieces) - pieces, pieces)
-    return points[edge] + (step // pieces[:, None])[edge] * along[:, None]
+    lattice: NDArray[np.int64] = points[edge] + (step // pieces[:, None])[edge] * along[:, None]
+    return lattice
 
 
 def slice_slabs(slice_zs: tuple[float, ...]) -> NDArray[np.int64]:

@@ -37,6 +37,11 @@ def project(mask: Mask) -> NDArray[np.uint8]:
     Columns run to the patient's left in axial and coronal views and to the back in the sagittal one; rows run to the
     back in the axial view and from head to feet in the other two (x, y and −z of DICOM's patient coordinates).
     """
+    return grey(volumes(mask))
+
+
+def volumes(mask: Mask) -> NDArray[np.int64]:
+    """Volume of the nodule that stands on each pixel of each view in cubic micrometres, int64 [3, 64, 64], exact."""
     rows, columns = (_edges(count, mask.pixel) for count in mask.voxels.shape[1:])
     slabs = mask.slabs // 1000
     heights = slabs[:, 1] - slabs[:, 0]
@@ -48,12 +53,8 @@ def project(mask: Mask) -> NDArray[np.uint8]:
     thick_z = np.tensordot(heights.astype(np.float64), voxels, axes=1)
     thick_y = np.tensordot(voxels, np.diff(rows).astype(np.float64), axes=(1, 0))
     thick_x = voxels @ np.diff(columns).astype(np.float64)
-    volumes = np.stack([
-        across_y @ thick_z @ across_x.T,
-        across_z @ thick_y @ across_x.T,
-        across_z @ thick_x @ across_y.T,
-    ])
-    return grey(volumes.astype(np.int64))
+    views = (across_y @ thick_z @ across_x.T, across_z @ thick_y @ across_x.T, across_z @ thick_x @ across_y.T)
+    return np.stack(views).astype(np.int64)
 
 
 def extent(mask: Mask) -> tuple[int, int, int]:
@@ -62,10 +63,10 @@ def extent(mask: Mask) -> tuple[int, int, int]:
     return int(mask.slabs[-1, 1] // 1000 - mask.slabs[0, 0] // 1000), int(rows), int(columns)
 
 
-def grey(volumes: NDArray[np.int64]) -> NDArray[np.uint8]:
-    """Grey levels of the volumes (µm³) that stand on the pixels: mean thickness over `LEVEL`, rounded, at most 255."""
+def grey(standing: NDArray[np.int64]) -> NDArray[np.uint8]:
+    """Grey levels of the volumes (µm³) standing on the pixels: mean thickness over `LEVEL`, rounded, at most 255."""
     unit = LEVEL * PIXEL**2
-    return np.minimum((volumes + unit // 2) // unit, 255).astype(np.uint8)
+    return np.minimum((standing + unit // 2) // unit, 255).astype(np.uint8)
 
 
 def _edges(count: int, pixel: int) -> NDArray[np.int64]:
@@ -80,5 +81,5 @@ def _overlap(lower: NDArray[np.int64], upper: NDArray[np.int64]) -> NDArray[np.f
     """
     start = (lower[0] + upper[-1]) // 2 - WINDOW // 2
     left = start + np.arange(SIZE, dtype=np.int64)[:, None] * PIXEL
-    shared = np.minimum(left + PIXEL, upper) - np.maximum(left, lower)
+    shared: NDArray[np.int64] = np.minimum(left + PIXEL, upper) - np.maximum(left, lower)
     return np.maximum(shared, 0).astype(np.float64)

@@ -1,0 +1,92 @@
+"""`harness data`: which data the benchmarks need, prepare them, check them."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from harness.data.dataset import Dataset
+
+
+@click.group()
+def data() -> None:
+    """List, prepare and check the benchmarks' data."""
+
+
+_AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON on standard output.")
+
+
+@data.command(name="list")
+@_AS_JSON
+def list_(as_json: bool) -> None:
+    """Every benchmark, and whether its data are prepared here."""
+    from harness.data.prepare import find
+    from harness.errors import MachineLacks
+    from harness.places import Home
+    from harness.spec.load import load_benchmarks
+
+    home = Home.find()
+    rows: list[dict[str, Any]] = []
+    for benchmark in load_benchmarks():
+        row = {"benchmark": benchmark.id, "title": benchmark.title, "labels": benchmark.labels}
+        try:
+            found = find(benchmark.id, home)
+            state = {"state": "prepared" if found else "not prepared", "digest": found.digest if found else None}
+        except MachineLacks as error:
+            state = {"state": "damaged", "digest": None, "reason": str(error)}
+        rows.append({**row, **state})
+    for row in rows:
+        click.echo(f"{row['benchmark']}  {row['state']}  {row['title']}", err=True)
+        if "reason" in row:
+            click.echo(f"  {row['reason']}", err=True)
+    if as_json:
+        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+
+
+@data.command()
+@click.argument("benchmark")
+@click.option("--rebuild", is_flag=True, help="Build anew, and replace what is there.")
+@_AS_JSON
+def prepare(benchmark: str, rebuild: bool, as_json: bool) -> None:
+    """Prepare the data of BENCHMARK, once; later calls verify and use what is there."""
+    from harness.data.prepare import prepare as prepare_data
+    from harness.places import Home
+
+    dataset = prepare_data(benchmark, Home.find(), lambda line: click.echo(line, err=True), rebuild=rebuild)
+    _show(dataset, as_json)
+    click.echo(f"look at them: {dataset.root / 'contact_sheet.png'}", err=True)
+
+
+@data.command()
+@click.argument("benchmark")
+@_AS_JSON
+def check(benchmark: str, as_json: bool) -> None:
+    """Verify every file of the prepared data of BENCHMARK. Exit code 3 if one differs or they are not prepared."""
+    from harness.data.prepare import check as check_data
+    from harness.data.prepare import find
+    from harness.errors import MachineLacks
+    from harness.places import Home
+
+    home = Home.find()
+    dataset = find(benchmark, home)
+    if dataset is None:
+        raise MachineLacks(
+            f"the data of {benchmark} are not prepared in {home.data}", remedy=f"`harness data prepare {benchmark}`"
+        )
+    check_data(dataset)
+    _show(dataset, as_json)
+
+
+def _show(dataset: Dataset, as_json: bool) -> None:
+    ours = dataset.document["leanmed"]
+    cases = ", ".join(f"{split} {count:,}" for split, count in dataset.counts.items())
+    click.echo(f"{dataset.benchmark}: {len(ours['checksums'])} files verified, {dataset.digest}", err=True)
+    click.echo(
+        f"cases: {cases}; size alone reaches a test AUC of {ours['trivial']['size']['auc']['test']:.3f}", err=True
+    )
+    if as_json:
+        shown = {key: ours[key] for key in ("benchmark", "digest", "counts", "trivial")}
+        click.echo(json.dumps({**shown, "folder": str(dataset.root)}, indent=2, ensure_ascii=False))

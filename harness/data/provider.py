@@ -1,0 +1,85 @@
+"""What a provider of data is, and which there are.
+
+A provider knows one source and one image rule. The cache (`harness.data.prepare`) knows folders, checksums and locks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Protocol
+
+from harness.errors import InvalidInput
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class About:
+    """What a data set's metadata say about its source; ``license`` is an address, ``published`` the source's date."""
+
+    title: str
+    description: str
+    license: str
+    url: str
+    cite_as: str
+    creators: tuple[str, ...]
+    published: str
+    keywords: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Built:
+    """What a provider tells about the files it wrote; both are JSON.
+
+    ``counts`` has at least ``cases``: {train, val, test}. ``trivial`` holds the trivial models and their AUCs.
+    """
+
+    counts: Mapping[str, Any]
+    trivial: Mapping[str, Any]
+
+
+class Provider(Protocol):
+    """Turns a source into the files of a prepared data set.
+
+    Container side: ``train_images.npy`` uint8 [images, 3, height, width], ``train_cases.npy`` int32 [images] (the case
+    an image shows), ``train_labels.npy`` uint8 [cases], ``val_images.npy`` and ``test_images.npy`` uint8 [cases, 3,
+    height, width]. Host side, never in a container: ``val_`` and ``test_labels.npy`` uint8 [cases], ``…_patients.npy``
+    int32 [cases] (cases of one patient share a number), ``…_trivial.npy`` float64 [cases], and ``cases.csv``.
+    """
+
+    name: str
+    about: About
+    needs_bytes: int
+    """Free disk space that building takes."""
+
+    def recipe(self) -> Mapping[str, Any]:
+        """All that the files depend on, as JSON: provider version, checksum of the source, parameters.
+
+        Equal recipes give equal bytes. Needs no source to be present: a prepared data set outlives its source.
+        """
+        ...
+
+    def build(self, folder: Path, say: Say) -> Built:
+        """Write ``container/``, ``host/`` and ``contact_sheet.png`` into the empty `folder`.
+
+        Raises MachineLacks where the source is absent or damaged, with the remedy.
+        """
+        ...
+
+
+_PROVIDERS = {"lidc-nodules": ("harness.data.lidc_nodules", "LidcNodules")}
+"""Name: module and class. Imported when asked for: a provider may need libraries that no other needs."""
+
+
+def provider_named(name: str) -> Provider:
+    """The provider that a benchmark file names. Raises InvalidInput for an unknown one."""
+    if name not in _PROVIDERS:
+        raise InvalidInput(
+            f"there is no data provider {name!r}", remedy=f"name one of these in the benchmark: {', '.join(_PROVIDERS)}"
+        )
+    module, attribute = _PROVIDERS[name]
+    provider: Provider = getattr(import_module(module), attribute)()
+    return provider

@@ -1,0 +1,169 @@
+from __future__ import annotations
+
+import json
+import random
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from harness.standings.benchmarks import known_benchmarks
+from harness.standings.build import build, to_text
+from harness.standings.collect import Collection, collect
+from tests.standings.records import BENCHMARK, a_season, changed, digest, failed, record, write
+
+SCHEMA = json.loads((Path(__file__).parents[2] / "schemas" / "standings.schema.json").read_text())
+
+
+RECORD_SCHEMA = json.loads((Path(__file__).parents[2] / "schemas" / "record.schema.json").read_text())
+
+
+def standings_of(folder: Path, *documents: dict[str, Any]) -> dict[str, Any]:
+    return build(collect([write(folder / "runs", *documents)]), [BENCHMARK])
+
+
+def only_table(standings: dict[str, Any]) -> dict[str, Any]:
+    (benchmark,) = standings["benchmarks"]
+    (table,) = benchmark["tables"]
+    return dict(table)
+
+
+def test_the_schema_itself_is_valid():
+    jsonschema.Draft202012Validator.check_schema(SCHEMA)
+
+
+@pytest.mark.parametrize("document", [record(), record(number=2), failed(), record(runtime="host", target=0.7)])
+def test_the_invented_records_are_like_real_ones(document):
+    jsonschema.Draft202012Validator(RECORD_SCHEMA).validate(document)
+
+
+@pytest.mark.parametrize("documents", [[], a_season()], ids=["empty", "season"])
+def test_the_document_is_what_the_schema_says(tmp_path, documents):
+    (tmp_path / "runs" / "cut").mkdir(parents=True)
+    (tmp_path / "runs" / "cut" / "plan.json").write_text("{}")
+    (tmp_path / "runs" / "bad").mkdir()
+    (tmp_path / "runs" / "bad" / "record.json").write_text("?")
+    standings = standings_of(tmp_path, *documents)
+    jsonschema.Draft202012Validator(SCHEMA).validate(standings)
+    assert (standings["counts"]["interrupted"], standings["counts"]["unreadable"]) == (1, 1)
+
+
+def test_the_schema_refuses_a_figure_without_value_and_reason(tmp_path):
+    standings = standings_of(tmp_path, record())
+    run = standings["benchmarks"][0]["tables"][0]["listed"][0]["runs"][0]
+    run["quantities"]["gpu_energy"]["reason"] = None
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.Draft202012Validator(SCHEMA).validate(standings)
+
+
+def test_the_same_records_give_the_same_bytes_in_any_order(tmp_path):
+    documents = a_season()
+    collection = collect([write(tmp_path / "runs", *documents)])
+    first = to_text(build(collection, [BENCHMARK]))
+    shuffled = Collection(runs=random.Random(1).sample(collection.runs, len(collection.runs)))
+    assert to_text(build(shuffled, [BENCHMARK])) == first
+
+
+def test_listed_entries_are_sorted_by_time_and_the_note_says_that_this_is_no_rank(tmp_path):
+    table = only_table(standings_of(tmp_path, record("b", time=30.0), record("a", time=40.0), record("c", time=20.0)))
+    assert [entry["submission"]["name"] for entry in table["listed"]] == ["c", "b", "a"]
+    assert table["note"].startswith("Sorted by time to predictions, not ranked: one run each")
+
+
+@pytest.mark.parametrize(
+    "path", ["benchmark.digest", "data.digest", "ruleset.digest", "system.id", "runtime", "device"]
+)
+def test_what_may_not_be_compared_stands_in_tables_of_its_own(tmp_path, path):
+    other = changed(changed(record("other"), path, digest("other")), "run", "other")
+    standings = standings_of(tmp_path, record(), other)
+    assert sum(len(benchmark["tables"]) for benchmark in standings["benchmarks"]) == 2
+
+
+def test_a_title_does_not_make_a_table(tmp_path):
+    other = changed(record("other"), "system.title", "Another name for it")
+    assert len(only_table(standings_of(tmp_path, record(), other))["listed"]) == 2
+
+
+@pytest.mark.parametrize("path", ["submission.digest", "image.identity"])
+def test_another_program_is_another_entry(tmp_path, path):
+    other = changed(record(number=2), path, digest("other"))
+    assert len(only_table(standings_of(tmp_path, record(), other))["listed"]) == 2
+
+
+def test_runs_of_an_entry_are_averaged_with_their_range_and_without_an_interval(tmp_path):
+    runs = [record(number=n, auc=auc, time=t) for n, auc, t in ((2, 0.79, 30.0), (1, 0.77, 20.0), (3, 0.78, 40.0))]
+    (entry,) = only_table(standings_of(tmp_path, *runs))["listed"]
+    assert [run["number"] for run in entry["runs"]] == [1, 2, 3]
+    summary = entry["summary"]
+    assert summary["auc"]["value"] == pytest.approx(0.78)
+    assert summary["auc"]["lower"] is None and summary["auc"]["reason"].startswith("mean of 3 runs")
+    time = summary["quantities"]["time_to_predictions"]
+    assert (time["value"], time["least"], time["most"], time["count"]) == (30.0, 20.0, 40.0, 3)
+    assert summary["trivial"]["lower"] is not None, "the trivial model is the same in every run"
+    assert summary["quantities"]["offline_throughput"]["count"] == 1
+    assert summary["quantities"]["time_to_target"]["reason"].startswith("2 of 3 runs lack it: censored")
+
+
+def test_one_run_keeps_its_own_interval_and_verdict(tmp_path):
+    document = record(target=0.75)
+    (entry,) = only_table(standings_of(tmp_path, document))["listed"]
+    assert entry["summary"]["auc"] == document["quality"]["auc"]
+    assert entry["summary"]["gate"] == document["quality"]["gate"]
+
+
+def test_runs_that_were_judged_differently_are_counted(tmp_path):
+    runs = [record(number=n, auc=auc, target=0.78) for n, auc in ((1, 0.77), (2, 0.79), (3, 0.8))]
+    (entry,) = only_table(standings_of(tmp_path, *runs))["listed"]
+    assert entry["summary"]["gate"] == {"verdict": "mixed", "target": 0.78, "reason": "Of 3 runs: 2 above, 1 below."}
+
+
+@pytest.mark.parametrize(
+    ("document", "reason"),
+    [
+        (record(profile="smoke"), "Profile smoke: only official runs are compared."),
+        (record(profile="quick"), "Profile quick: only official runs are compared."),
+        (changed(record(), "own_seed", True), "Run with a seed of its own instead of the ruleset's."),
+        (failed(), "Run 1 failed: the workload was ended by the kernel: out of memory at 16 GiB"),
+        (
+            changed(record(), "outcome", {"ended": "completed", "said": None, "verdict": "invalid", "reasons": ["W1"]}),
+            "Run 1 is invalid: W1",
+        ),
+        (
+            changed(failed(), "outcome.verdict", "infrastructure"),
+            "Run 1 was cut short by the machine: the workload was ended by the kernel: out of memory at 16 GiB",
+        ),
+    ],
+)
+def test_what_is_not_listed_is_shown_with_the_reason(tmp_path, document, reason):
+    table = only_table(standings_of(tmp_path, document))
+    assert not table["listed"]
+    (entry,) = table["set_aside"]
+    assert entry["set_aside"] == [reason]
+    assert table["note"] == "No official, valid run yet, so there is nothing to compare."
+
+
+def test_a_failed_run_fails_its_entry_however_good_the_others_are(tmp_path):
+    lost = changed(failed("densenet_8bit", model="densenet121", number=2), "image", record()["image"])
+    table = only_table(standings_of(tmp_path, record(), lost))
+    assert not table["listed"] and len(table["set_aside"][0]["runs"]) == 2
+
+
+def test_a_failure_of_the_machine_does_not_fail_the_entry_but_stays_visible(tmp_path):
+    lost = changed(failed("densenet_8bit", model="densenet121"), "outcome.verdict", "infrastructure")
+    lost = changed(changed(lost, "image", record()["image"]), "run", "lost")
+    (entry,) = only_table(standings_of(tmp_path, record(), lost))["listed"]
+    assert sorted(run["outcome"]["verdict"] for run in entry["runs"]) == ["infrastructure", "valid"]
+    assert entry["summary"]["count"] == 1
+
+
+def test_a_benchmark_that_this_installation_lacks_has_no_text(tmp_path):
+    other = changed(record(), "benchmark.digest", digest("another version"))
+    texts = [benchmark["text"] for benchmark in standings_of(tmp_path, other)["benchmarks"]]
+    assert sorted(text is None for text in texts) == [False, True]
+
+
+def test_the_installed_benchmarks_say_what_they_measure():
+    (text,) = [text for text in known_benchmarks() if text.id == "lidc-nodules"]
+    assert "not pathology" in text.description
+    jsonschema.Draft202012Validator(SCHEMA).validate(build(Collection(), [text]))
