@@ -104,6 +104,8 @@ class SecondEngine:
         assert self._process is not None
         self._process.kill()
         self._process.wait(timeout=60)
+        # Its containerd dies with it. Until someone collects that process, the next engine would take it for alive.
+        (self._folder / "exec" / "containerd" / "containerd.pid").unlink(missing_ok=True)
 
 
 @pytest.fixture

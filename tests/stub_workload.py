@@ -55,10 +55,11 @@ def predictions(count):
 
 
 def look_around(when):
-    """Report what /data holds; as a `deep-spy` also the digest of every small readable file on the whole file system."""
+    """Report what /data holds; as a `deep-spy` also the digest of every small readable file that there is."""
     report(f"{when} data {sorted(os.listdir(PLAN['data']))}")
     if BEHAVIOUR == "deep-spy":
-        report(f"{when} small-files {' '.join(sorted(small_files()))}")
+        for digest in sorted(small_files()):
+            report(f"{when} file {digest}")
 
 
 def small_files():

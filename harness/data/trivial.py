@@ -81,7 +81,9 @@ def fit(names: Sequence[str], features: NDArray[np.float64], labels: NDArray[np.
     found = root(gradient, start, jac=curvature, tol=1e-12)
     beta = np.asarray(found.x, dtype=np.float64)
     if not found.success or np.abs(beta).max() > _STEEPEST:
-        raise ValueError(f"logistic regression on {', '.join(names)} finds no maximum: they separate the classes")
+        raise ValueError(
+            f"logistic regression on {', '.join(names)} finds no maximum: they separate the classes, or repeat each other"
+        )
     weights = beta[1:] / spread
     return Logistic(
         features=tuple(names),

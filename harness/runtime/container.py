@@ -44,6 +44,7 @@ class ContainerWorkload:
         self._socket: socket.socket | None = None
         self._reader: threading.Thread | None = None
         self._watch: EngineWatch | None = None
+        self._output_over = threading.Event()
         self._fault: str | None = None
         self._state: dict[str, Any] | None = None
         self._stopping = False
@@ -72,6 +73,10 @@ class ContainerWorkload:
         connection = self._socket
         if connection is None or self._closed:
             raise WorkloadGone("the workload was closed")
+        if self._output_over.is_set():
+            # The engine goes on taking input for a container that has ended.
+            self._raise_if_lost(_LOST_S)
+            raise WorkloadGone("the workload has ended")
         try:
             while left:
                 if not select.select([], [connection], [], max(deadline - time.monotonic(), 0.0))[1]:
@@ -163,6 +168,7 @@ class ContainerWorkload:
                         return
         except (OSError, ValueError) as error:
             self._fault = self._fault or (None if self._closed else str(error))
+        self._output_over.set()
         self._arrivals.end()
 
     def _confirm_end(self) -> None:

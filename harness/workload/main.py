@@ -40,6 +40,11 @@ def main() -> int:
     """Carry out what the harness orders. Returns the exit code: 0 after `done`, 1 after `failed`."""
     channel = open_channel()
     sys.excepthook = _Last(channel)
+    return serve(channel)
+
+
+def serve(channel: Channel) -> int:
+    """The whole conversation, and `failed` at the end of one that failed in a foreseen way. Returns the exit code."""
     try:
         converse(channel)
     except Failure as failure:
@@ -66,7 +71,7 @@ def open_channel() -> Channel:
 
 
 def converse(channel: Channel) -> None:
-    """The whole conversation. Raises whatever stops it."""
+    """From `hello` to `done`. Raises whatever stops it."""
     channel.say(HELLO, protocol=VERSION, versions=_versions())
     plan = read_plan(channel.expect(PLAN).fields)
     _set_environment(plan)

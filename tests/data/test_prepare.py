@@ -219,7 +219,6 @@ def test_two_at_once_build_once(small, home, monkeypatch):
 KILLED = """
 import sys, time
 from pathlib import Path
-from typing import Any
 from harness.data import prepare as module
 from harness.places import Home
 sys.path.insert(0, sys.argv[2])

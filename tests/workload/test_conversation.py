@@ -13,7 +13,7 @@ import pytest
 
 from harness.protocol import decode_predictions
 from harness.workload.channel import ABANDONED
-from tests.workload.driver import TOP, Driver, prepared, whole_run
+from tests.workload.driver import TOP, Inside, Process, prepared, whole_run
 from tests.workload.material import auc, plan, write_test, write_training
 
 pytestmark = pytest.mark.torch
@@ -27,7 +27,7 @@ def data(tmp_path: Path) -> Path:
 
 
 def test_whole_conversation(data: Path, tmp_path: Path) -> None:
-    with Driver(tmp_path / "log") as driver:
+    with Process(tmp_path / "log") as driver:
         hello = driver.wait_for("hello")
         assert hello["protocol"] == 1
         assert {"python", "torch", "timm", "bitsandbytes", "numpy"} <= hello["versions"].keys()
@@ -77,15 +77,17 @@ def test_whole_conversation(data: Path, tmp_path: Path) -> None:
         assert single["sum_ns"] >= 0.1e9
         np.testing.assert_allclose(decode_predictions(single["predictions"], 5), scored[:5], atol=1e-5)
 
-        driver.ask("finish", "done")
+        driver.send("finish")
+        driver.hang_up()  # once told to finish, that is no loss
+        driver.wait_for("done")
         assert driver.ended() == 0
         clocks = [event.clock for event in driver.events]
         assert clocks == sorted(clocks)
 
 
-def test_profile_shortens_everything(data: Path, tmp_path: Path) -> None:
+def test_profile_shortens_everything(data: Path) -> None:
     smoke = {"name": "smoke", "epochs": 1, "steps": 2, "batch": 4, "validation": 16, "test": 5}
-    with Driver(tmp_path / "log") as driver:
+    with Inside() as driver:
         prepared(driver, plan(data, profile=smoke))
         write_training(data)
         epoch = driver.ask("go", "epoch")
@@ -99,9 +101,9 @@ def test_profile_shortens_everything(data: Path, tmp_path: Path) -> None:
         assert driver.ended() == 0
 
 
-def test_kept_weights_are_the_ones_that_predict(data: Path, tmp_path: Path) -> None:
+def test_kept_weights_are_the_ones_that_predict(data: Path) -> None:
     """With ``keep`` at the first epoch only, a test set equal to the validation set is predicted as it was then."""
-    with Driver(tmp_path / "log") as driver:
+    with Inside() as driver:
         prepared(driver, plan(data, model="cnn", hyperparameters={"epochs": 3, "learning_rate": 3e-3}))
         write_training(data)
         driver.send("go")
@@ -115,8 +117,8 @@ def test_kept_weights_are_the_ones_that_predict(data: Path, tmp_path: Path) -> N
         assert seen[0] != seen[2]
 
 
-def test_without_keep_the_last_weights_stand(data: Path, tmp_path: Path) -> None:
-    with Driver(tmp_path / "log") as driver:
+def test_without_keep_the_last_weights_stand(data: Path) -> None:
+    with Inside() as driver:
         prepared(driver, plan(data))
         write_training(data)
         driver.send("go")
@@ -138,14 +140,14 @@ def test_same_seed_same_predictions(tmp_path: Path, state: str) -> None:
         folder.mkdir()
         smoke = {"epochs": 1, "steps": 3, "batch": 4}
         order = plan(folder, model="densenet121", state=state, seed=1, threads=2, profile=smoke)
-        with Driver(tmp_path / "log") as driver:
+        with Process(tmp_path / "log") as driver:
             came.append(whole_run(driver, order))
     assert came[0] == came[1]
 
 
-@pytest.mark.parametrize("moment", ["before the plan", "before go", "in training", "in a window"])
+@pytest.mark.parametrize("moment", ["before the plan", "in training", "in a window"])
 def test_end_of_input_ends_the_process(data: Path, tmp_path: Path, moment: str) -> None:
-    with Driver(tmp_path / "log") as driver:
+    with Process(tmp_path / "log") as driver:
         if moment == "before the plan":
             driver.wait_for("hello")
         else:
@@ -167,32 +169,17 @@ def test_end_of_input_ends_the_process(data: Path, tmp_path: Path, moment: str) 
         assert driver.process.wait() == ABANDONED
 
 
-def test_reader_that_went_away_ends_the_process(data: Path, tmp_path: Path) -> None:
+def test_reader_that_went_away_ends_the_process(tmp_path: Path) -> None:
     """Standard input stays open here: the workload notices that nobody takes its events."""
-    with Driver(tmp_path / "log") as driver:
+    with Process(tmp_path / "log") as driver:
         driver.wait_for("hello")
-        assert driver.process.stdout is not None
-        driver.process.stdout.close()
-        driver.send("plan", **plan(data))
+        driver.source.close()
+        driver.send("go")
         assert driver.process.wait() == ABANDONED
 
 
-def test_hanging_up_after_finish_is_no_loss(data: Path, tmp_path: Path) -> None:
-    with Driver(tmp_path / "log") as driver:
-        prepared(driver, plan(data, hyperparameters={"epochs": 1}))
-        write_training(data)
-        driver.ask("go", "epoch")
-        driver.ask("scored", "trained", auc=0.5, loss=0.7, keep=False)
-        write_test(data)
-        driver.ask("predict", "predicted")
-        driver.send("finish")
-        driver.hang_up()
-        driver.wait_for("done")
-        assert driver.ended() == 0
-
-
-def test_term_ends_the_process(data: Path, tmp_path: Path) -> None:
-    with Driver(tmp_path / "log") as driver:
+def test_term_ends_the_process(tmp_path: Path) -> None:
+    with Process(tmp_path / "log") as driver:
         driver.wait_for("hello")
         driver.process.terminate()
         assert driver.process.wait() == -signal.SIGTERM
@@ -209,15 +196,15 @@ def test_term_ends_the_process(data: Path, tmp_path: Path) -> None:
     ],
 )
 def test_bad_commands(tmp_path: Path, line: bytes, says: str) -> None:
-    with Driver(tmp_path / "log") as driver:
+    with Process(tmp_path / "log") as driver:
         driver.wait_for("hello")
         driver.send_raw(line)
         assert driver.wait_for("failed") == {"kind": "protocol", "message": says}
         assert driver.ended() == 1
 
 
-def test_command_at_the_wrong_time(data: Path, tmp_path: Path) -> None:
-    with Driver(tmp_path / "log") as driver:
+def test_command_at_the_wrong_time(data: Path) -> None:
+    with Inside() as driver:
         prepared(driver, plan(data))
         write_training(data)
         driver.ask("go", "epoch")
@@ -226,8 +213,8 @@ def test_command_at_the_wrong_time(data: Path, tmp_path: Path) -> None:
         assert driver.ended() == 1
 
 
-def test_keep_must_be_said(data: Path, tmp_path: Path) -> None:
-    with Driver(tmp_path / "log") as driver:
+def test_keep_must_be_said(data: Path) -> None:
+    with Inside() as driver:
         prepared(driver, plan(data))
         write_training(data)
         driver.ask("go", "epoch")
@@ -236,7 +223,7 @@ def test_keep_must_be_said(data: Path, tmp_path: Path) -> None:
 
 
 def test_refuses_before_torch_is_loaded(data: Path, tmp_path: Path) -> None:
-    with Driver(tmp_path / "log") as driver:
+    with Process(tmp_path / "log") as driver:
         driver.wait_for("hello")
         failed = driver.ask("plan", "failed", **plan(data, hyperparameters={"schedule": "spiral"}))
         assert failed["kind"] == "refused"
@@ -244,16 +231,16 @@ def test_refuses_before_torch_is_loaded(data: Path, tmp_path: Path) -> None:
         assert driver.ended() == 1
 
 
-def test_missing_data(data: Path, tmp_path: Path) -> None:
-    with Driver(tmp_path / "log") as driver:
+def test_missing_data(data: Path) -> None:
+    with Inside() as driver:
         prepared(driver, plan(data))
         failed = driver.ask("go", "failed")
         assert failed == {"kind": "error", "message": "train_images.npy is not in the data folder"}
         assert driver.ended() == 1
 
 
-def test_divergence_names_epoch_and_step(data: Path, tmp_path: Path) -> None:
-    with Driver(tmp_path / "log") as driver:
+def test_divergence_names_epoch_and_step(data: Path) -> None:
+    with Inside() as driver:
         prepared(driver, plan(data, hyperparameters={"learning_rate": 1e38, "schedule": "constant"}))
         write_training(data)
         failed = driver.ask("go", "failed")
@@ -280,7 +267,7 @@ sys.exit(main.main())
 
 def test_prints_do_not_break_events(data: Path, tmp_path: Path) -> None:
     program = _MEDDLER.replace("{extra}", "")
-    with Driver(tmp_path / "log", ("-c", program)) as driver:
+    with Process(tmp_path / "log", ("-c", program)) as driver:
         whole_run(driver, plan(data, hyperparameters={"epochs": 1}))
     log = (tmp_path / "log").read_text()
     assert "a library prints" in log
@@ -296,7 +283,7 @@ def test_prints_do_not_break_events(data: Path, tmp_path: Path) -> None:
     ],
 )
 def test_unforeseen_errors(data: Path, tmp_path: Path, extra: str, kind: str, says: str) -> None:
-    with Driver(tmp_path / "log", ("-c", _MEDDLER.replace("{extra}", extra))) as driver:
+    with Process(tmp_path / "log", ("-c", _MEDDLER.replace("{extra}", extra))) as driver:
         driver.wait_for("hello")
         failed = driver.ask("plan", "failed", **plan(data))
         assert failed["kind"] == kind

@@ -218,15 +218,12 @@ def test_no_seconds_is_one_pass(folder: Path) -> None:
 
 
 def test_reference_arithmetic() -> None:
-    before = torch.get_num_threads(), torch.are_deterministic_algorithms_enabled()
     set_reference_arithmetic(CPU, 1)
     assert not torch.backends.cuda.matmul.allow_tf32
     assert not torch.backends.cudnn.allow_tf32
     assert torch.get_float32_matmul_precision() == "highest"
     assert torch.are_deterministic_algorithms_enabled()
     assert torch.get_num_threads() == 1
-    torch.set_num_threads(before[0])
-    torch.use_deterministic_algorithms(before[1])
 
 
 def test_device() -> None:

@@ -1,0 +1,92 @@
+"""The command as the README gives it: a real model, in a real container, from submission to leaderboard page."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from harness.places import resources
+
+pytestmark = [pytest.mark.engine, pytest.mark.torch, pytest.mark.slow]
+
+CHECKOUT = Path(__file__).parent.parent.parent
+HARNESS = Path(sys.executable).parent / "harness"
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    return tmp_path_factory.mktemp("home")
+
+
+def call(*args, home, **environment):
+    return subprocess.run(
+        args,
+        cwd=CHECKOUT,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "LEANMED_HOME": str(home), **environment},
+        check=False,
+        timeout=3000,
+    )
+
+
+@pytest.fixture(scope="module")
+def quick(engine, local_base, home):
+    done = call(HARNESS, "run", "submissions/densenet_8bit", "--runs", "1", "--profile", "quick", "--json", home=home)
+    assert done.returncode == 0, done.stderr[-4000:]
+    (run,) = json.loads(done.stdout)["runs"]
+    return run, done.stderr
+
+
+def test_densenet_8bit_trains_in_a_container(quick):
+    run, progress = quick
+    assert run["outcome"]["verdict"] == "valid"
+    assert run["runtime"] == "docker"
+    assert run["quality"]["auc"]["value"] > 0.5
+    assert "epoch 1/1" in progress
+
+
+def test_its_record_fits_the_schema_and_shows_eight_bit_state(quick):
+    run, _ = quick
+    record = json.loads((Path(run["folder"]) / "record.json").read_text())
+    schema = json.loads((resources() / "schemas" / "record.schema.json").read_text())
+    assert [error.message for error in Draft202012Validator(schema).iter_errors(record)] == []
+    state = record["observed"]["optimizer_state"]
+    assert state["uint8"] > state.get("float32", 0)
+    assert set(record["observed"]["parameters"]) == {"float32"}
+    assert record["image"]["base"]["kind"] in ("local", "pinned")
+    assert {check["id"]: check["answer"] for check in record["checks"]} == dict.fromkeys(
+        ("W1", "T1", "P1", "D1"), "passed"
+    )
+
+
+def test_nothing_is_left_running(quick, engine):
+    run, _ = quick
+    assert engine.containers.list(all=True, filters={"label": f"leanmed.run={Path(run['folder']).name}"}) == []
+
+
+def test_it_is_not_run_twice(quick, home):
+    again = call(HARNESS, "run", "submissions/densenet_8bit", "--runs", "1", "--profile", "quick", "--json", home=home)
+    assert json.loads(again.stdout)["runs"][0]["skipped"] is True
+
+
+def test_the_demo_in_a_container_builds_the_page(quick, home):
+    done = call("make", "demo", "DEMO=submissions/mlp_fp32 --runs 1 --profile smoke", home=home)
+    assert done.returncode == 0, done.stderr[-4000:]
+    assert "the run is in a Docker container" in done.stdout
+    page = (home / "leaderboard" / "index.html").read_text()
+    assert "densenet_8bit" in page
+    assert "mlp_fp32" in page
+
+
+def test_the_demo_without_an_engine_says_so_and_runs_on_the_host(tmp_path):
+    demo = "DEMO=submissions/mlp_fp32 --runs 1 --profile smoke"
+    done = call("make", "demo", demo, home=tmp_path, DOCKER_HOST=f"unix://{tmp_path}/none")
+    assert done.returncode == 0, done.stderr[-4000:]
+    assert "a process on this host, and its record says so" in done.stdout
+    (folder,) = (tmp_path / "runs").iterdir()
+    assert json.loads((folder / "record.json").read_text())["runtime"] == "host"
