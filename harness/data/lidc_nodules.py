@@ -1,76 +1,30 @@
 """The ``lidc-nodules`` provider: nodules of LIDC-IDRI as one rater drew them; did at least three raters draw them?
 
-Everything is in DESIGN 7a and in docs/data/lidc-nodules.md. The one rule to keep in mind: an image is a function of one
-rater's contours and the scan's geometry. Whatever else knew the other raters (a common crop, a consensus) would give
-the label away.
+docs/data/lidc-nodules.md says how and why (DESIGN 7a). Here the parts are put together and written down.
 """
 
 from __future__ import annotations
 
 import csv
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.data.lidc import cluster as clustering
 from harness.data.lidc import projection, source
-from harness.data.lidc.mask import NANOMETRES, Mask, fill
+from harness.data.lidc.baseline import trivial_models
+from harness.data.lidc.case import AGREEMENT, PREFIX, SPLIT, Case, Cases, Drawing, Drawings, draw, make_cases
+from harness.data.lidc.cluster import cluster
 from harness.data.lidc.source import Annotation, Scan
 from harness.data.provider import About, Built, Say
 from harness.data.sheet import Tile, write_sheet
-from harness.data.split import SPLITS, PatientSplit, digest_hex, shuffled
-from harness.data.trivial import fit, logarithm
-from harness.score.auc import roc_auc
+from harness.data.split import SPLITS
 
 VERSION = 1
-PREFIX = "leanmed/lidc-nodules/1/"
-"""Published and fixed: with it anybody can work out splits, groups, case names and which rater is shown."""
-SPLIT = PatientSplit(PREFIX, (50, 15, 35))
-AGREEMENT = 3
-"""Raters from which a nodule is positive."""
 _SHEET_ROWS = 8
-
-
-@dataclass(frozen=True, eq=False)
-class Case:
-    """A nodule: its annotations, the one that is shown first (fixed by hash), and where it belongs."""
-
-    name: str
-    split: str
-    group: str
-    scan: Scan
-    annotations: tuple[Annotation, ...]
-
-    @property
-    def label(self) -> int:
-        """1 where at least three raters outlined it."""
-        return int(len(self.annotations) >= AGREEMENT)
-
-    @property
-    def shown(self) -> Annotation:
-        """The one rater's annotation that stands for this case in val and test."""
-        return self.annotations[0]
-
-
-@dataclass(frozen=True, eq=False)
-class Drawing:
-    """What one annotation comes to: its image and the scalars that trivial models are made of."""
-
-    image: NDArray[np.uint8]
-    mm3: Decimal
-    extent_mm: float
-
-    @classmethod
-    def of(cls, mask: Mask) -> Drawing:
-        """Project and measure `mask`."""
-        longest = max(projection.extent(mask)) / 1000
-        return cls(projection.project(mask), Decimal(mask.volume).scaleb(-18), longest)
 
 
 class LidcNodules:
@@ -122,7 +76,7 @@ class LidcNodules:
 def build_from(scans: Sequence[Scan], folder: Path, say: Say) -> Built:
     """Write the data set that `scans` make into the empty `folder`; their order does not matter."""
     say(f"read {len(scans):,} scans; grouping their annotations into nodules")
-    nodules = [(scan, nodule) for scan in scans for nodule in clustering.cluster(scan)]
+    nodules = [(scan, nodule) for scan in scans for nodule in cluster(scan)]
     cases = make_cases(nodules)
     say(f"{len(cases):,} cases; drawing their outlines")
     by_split = {split: [case for case in cases if case.split == split] for split in SPLITS}
@@ -131,104 +85,6 @@ def build_from(scans: Sequence[Scan], folder: Path, say: Say) -> Built:
     _write(folder, by_split, drawings, scores)
     write_sheet(folder / "contact_sheet.png", *_sheet(by_split["train"], drawings["train"]))
     return Built(counts=_counts(scans, nodules, by_split, drawings), trivial=trivial)
-
-
-def make_cases(nodules: Iterable[tuple[Scan, Sequence[Annotation]]]) -> list[Case]:
-    """Cases by name, without the nodules that have more annotations than there were raters.
-
-    Names are hashes, so that the order of cases says nothing about them; annotations stand in the order of a hash of
-    their own, so that which comes first does not depend on the others.
-    """
-    cases = []
-    for scan, nodule in nodules:
-        if len(nodule) > clustering.RATERS:
-            continue
-        by_id = {str(annotation.id): annotation for annotation in nodule}
-        name = digest_hex(f"{PREFIX}case/", f"{scan.id}:{','.join(sorted(by_id, key=int))}")
-        order = shuffled(f"{PREFIX}rater/", list(by_id))
-        cases.append(
-            Case(
-                name=name,
-                split=SPLIT.of(scan.patient),
-                group=SPLIT.group(scan.patient),
-                scan=scan,
-                annotations=tuple(by_id[one] for one in order),
-            )
-        )
-    return sorted(cases, key=lambda case: case.name)
-
-
-def draw(case: Case) -> tuple[Drawing, ...]:
-    """Drawings of a case: of every annotation in training, of the one shown in val and test."""
-    annotations = case.annotations if case.split == "train" else (case.shown,)
-    return tuple(Drawing.of(fill(annotation, case.scan)) for annotation in annotations)
-
-
-Cases = Mapping[str, Sequence[Case]]
-Drawings = Mapping[str, Sequence[tuple[Drawing, ...]]]
-
-
-def trivial_models(cases: Cases, drawings: Drawings) -> tuple[dict[str, Any], dict[str, NDArray[np.float64]]]:
-    """Every trivial model with its AUCs, and the size model's scores by split. All from the one annotation shown."""
-    labels = {split: np.array([case.label for case in cases[split]], dtype=np.uint8) for split in SPLITS}
-    sizes = {split: np.array([[logarithm(d[0].mm3)] for d in drawings[split]]) for split in SPLITS}
-    extents = {
-        split: np.hstack([sizes[split], [[logarithm(d[0].extent_mm)] for d in drawings[split]]]) for split in SPLITS
-    }
-    scans = {split: np.array([_scan_parameters(case.scan) for case in cases[split]]) for split in SPLITS}
-    size, scores = _model(("ln(volume / mm3)",), sizes, labels)
-    return {
-        "size": size,
-        "size_and_extent": _model(("ln(volume / mm3)", "ln(longest side of the box / mm)"), extents, labels)[0],
-        "scan_parameters": _model(
-            ("slice thickness / mm", "pixel spacing / mm", "median slice distance / mm", "contrast"), scans, labels
-        )[0],
-        "rater_count": _rater_count(cases, labels, sizes),
-    }, scores
-
-
-def _scan_parameters(scan: Scan) -> tuple[float, ...]:
-    gap = float(np.median(np.diff(scan.slice_zs)))
-    return scan.slice_thickness, scan.pixel_spacing, gap, float(scan.contrast_used)
-
-
-def _model(
-    names: tuple[str, ...], features: Mapping[str, NDArray[np.float64]], labels: Mapping[str, NDArray[np.uint8]]
-) -> tuple[dict[str, Any], dict[str, NDArray[np.float64]]]:
-    model = fit(names, features["train"], labels["train"])
-    scores = {split: model.score(features[split]) for split in SPLITS}
-    return {
-        "features": list(model.features),
-        "weights": list(model.weights),
-        "intercept": model.intercept,
-        "auc": {split: _rounded(roc_auc(scores[split], labels[split])) for split in SPLITS},
-    }, scores
-
-
-def _rater_count(
-    cases: Cases, labels: Mapping[str, NDArray[np.uint8]], sizes: Mapping[str, NDArray[np.float64]]
-) -> dict[str, Any]:
-    """Sanity: the number of raters must tell the label exactly, or labels and cases have come apart.
-
-    Beside it, how well size tells the number *within* a label: what an image may honestly know of it (larger nodules
-    are outlined by more raters). That images know nothing else of it is by construction; the tests redraw a case
-    without its other annotations and compare the bytes.
-    """
-    raters = {split: np.array([len(case.annotations) for case in cases[split]]) for split in SPLITS}
-    within = {}
-    for fewer, more in ((1, 2), (3, 4)):
-        count, size = (np.concatenate([one[split] for split in SPLITS]) for one in (raters, sizes))
-        chosen = (count == fewer) | (count == more)
-        within[f"{more} from {fewer}"] = _rounded(roc_auc(size[chosen, 0], (count[chosen] == more).astype(np.uint8)))
-    return {
-        "auc": {split: _rounded(roc_auc(raters[split], labels[split])) for split in SPLITS},
-        "size_tells": within,
-        "meaning": "1 by definition of the label; anything else means that labels and cases have come apart",
-    }
-
-
-def _rounded(value: float) -> float:
-    return round(value, 6)
 
 
 def _write(folder: Path, cases: Cases, drawings: Drawings, scores: Mapping[str, NDArray[np.float64]]) -> None:
@@ -263,7 +119,6 @@ def _counts(
     drawn = [d for split in SPLITS for one in drawings[split] for d in one]
     contours = [annotation.contours for scan in scans for annotation in scan.annotations]
     by_raters = Counter(len(nodule) for _, nodule in nodules)
-    window = projection.WINDOW / NANOMETRES * 1000
     return {
         "cases": {split: len(cases[split]) for split in SPLITS},
         "positive": {split: sum(case.label for case in cases[split]) for split in SPLITS},
@@ -278,7 +133,7 @@ def _counts(
             "nodules_by_raters": {str(raters): by_raters[raters] for raters in sorted(by_raters)},
             "left_out_more_than_4": len(nodules) - len(every),
         },
-        "images_beyond_window": sum(d.extent_mm > window for d in drawn),
+        "images_beyond_window": sum(d.extent_mm * 1000 > projection.WINDOW for d in drawn),
         "images_saturated": sum(int(d.image.max()) == 255 for d in drawn),
     }
 

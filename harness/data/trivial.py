@@ -82,7 +82,7 @@ def fit(names: Sequence[str], features: NDArray[np.float64], labels: NDArray[np.
     beta = np.asarray(found.x, dtype=np.float64)
     if not found.success or np.abs(beta).max() > _STEEPEST:
         raise ValueError(
-            f"logistic regression on {', '.join(names)} finds no maximum: they separate the classes, or repeat each other"
+            f"logistic regression on {', '.join(names)} finds no maximum: they separate the classes or are redundant"
         )
     weights = beta[1:] / spread
     return Logistic(

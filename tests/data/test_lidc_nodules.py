@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from harness.data.dataset import CONTAINER, HOST, Dataset, check
+from harness.data.lidc.case import SPLIT, draw, make_cases
 from harness.data.lidc.cluster import cluster
-from harness.data.lidc_nodules import SPLIT, draw, make_cases
 from harness.score.auc import roc_auc
 
 DIGEST = "sha256:46cbfb39586248a70a2ed72680cd757567e12a540854602c38ccb3b223a6f9bf"

@@ -81,7 +81,12 @@ class Harness:
 class Process(Harness):
     """Starts the workload as a process of its own, as a runtime does."""
 
-    def __init__(self, log: Path, program: tuple[str, ...] = ("-m", "harness.workload")) -> None:
+    def __init__(
+        self,
+        log: Path,
+        program: tuple[str, ...] = ("-m", "harness.workload"),
+        environment: dict[str, str] | None = None,
+    ) -> None:
         self.log = log
         with log.open("wb") as errors:
             self.process = subprocess.Popen(
@@ -90,7 +95,7 @@ class Process(Harness):
                 stdout=subprocess.PIPE,
                 stderr=errors,
                 cwd=TOP,
-                env={**os.environ, "PYTHONPATH": str(TOP)},
+                env={**os.environ, "PYTHONPATH": str(TOP), **(environment or {})},
             )
         assert self.process.stdin is not None
         assert self.process.stdout is not None
