@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -17,6 +18,7 @@ import docker
 from harness.errors import MachineLacks
 from harness.image.base import LOCAL_TAG, find_image
 from harness.runtime.engine import ENGINE_ERRORS, connect
+from harness.runtime.leftovers import kill_quietly
 
 _SCRIPT = Path(__file__).resolve().parent.parent / "docker" / "make-local-base.sh"
 _START_SECONDS = 60
@@ -53,7 +55,7 @@ def local_base(engine: docker.DockerClient) -> str:
 
 
 class SecondEngine:
-    """An engine of the test's own beside this machine's, which may be stopped, killed and started again."""
+    """An engine of the tests' own beside this machine's, which may be stopped, killed and started again."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -66,8 +68,17 @@ class SecondEngine:
         assert self._process is not None
         return self._process.pid
 
-    def start(self) -> docker.DockerClient:
-        """Start it, and return a client once it answers."""
+    @property
+    def running(self) -> bool:
+        """Whether the engine's process is there."""
+        return self._process is not None and self._process.poll() is None
+
+    def client(self) -> docker.DockerClient:
+        """A client of it."""
+        return docker.DockerClient(base_url=self.address, timeout=60)
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
         (self._folder / "config.json").write_text("{}")
         log = self._folder / "log"
         with log.open("ab") as output:
@@ -83,14 +94,13 @@ class SecondEngine:
                 start_new_session=True,
             )
         deadline = time.monotonic() + _START_SECONDS
-        while time.monotonic() < deadline and self._process.poll() is None:
+        while time.monotonic() < deadline and self.running:
             try:
-                client = docker.DockerClient(base_url=self.address, timeout=10)
-                client.ping()
+                self.client().close()
             except ENGINE_ERRORS:
                 time.sleep(0.2)
                 continue
-            return client
+            return
         raise RuntimeError(f"the second engine did not start:\n{log.read_text()[-3000:]}")
 
     def stop(self) -> None:
@@ -107,25 +117,63 @@ class SecondEngine:
         # Its containerd dies with it. Until someone collects that process, the next engine would take it for alive.
         (self._folder / "exec" / "containerd" / "containerd.pid").unlink(missing_ok=True)
 
+    def remove(self) -> None:
+        """End everything that it started, and leave no mount and no file."""
+        if self.running:
+            self.kill()
+        for pid in _processes_naming(self._folder):
+            for one in (*_children(pid), pid):
+                kill_quietly(one)
+        mounts = [line.split()[1] for line in Path("/proc/mounts").read_text().splitlines()]
+        for mount in sorted((mount for mount in mounts if mount.startswith(f"{self._folder}/")), reverse=True):
+            subprocess.run(["umount", "--lazy", mount], check=True)
+        shutil.rmtree(self._folder)
 
-@pytest.fixture
-def second_engine(engine: docker.DockerClient, local_base: str) -> Iterator[tuple[SecondEngine, docker.DockerClient]]:
-    """A second engine that is running and has the local base image; everything it started is gone afterwards."""
+
+def _processes_naming(folder: Path) -> list[int]:
+    """Processes with ``folder`` in their command: the guardians that a killed engine leaves beside its containers."""
+    named = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            command = (entry / "cmdline").read_bytes()
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        if f"{folder}/".encode() in command:
+            named.append(int(entry.name))
+    return named
+
+
+def _children(pid: int) -> list[int]:
+    try:
+        text = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+    except FileNotFoundError:
+        return []
+    return [int(one) for one in text.split()]
+
+
+@pytest.fixture(scope="session")
+def second_engine_with_base(engine: docker.DockerClient, local_base: str) -> Iterator[SecondEngine]:
+    """A second engine with the local base image; everything it started is gone afterwards."""
     if os.geteuid() != 0 or shutil.which("dockerd") is None:
         lacking("a second engine needs root and dockerd")
     # A short path: sockets lie below it, and their names are limited to 107 bytes.
-    folder = Path(tempfile.mkdtemp(prefix="lm"))
-    second = SecondEngine(folder)
+    second = SecondEngine(Path(tempfile.mkdtemp(prefix="lm")))
     try:
-        client = second.start()
-        client.images.load(b"".join(engine.images.get(local_base).save()))
-        try:
-            yield second, client
-        finally:
-            client.close()
-            second.kill()
-            # Started again, it finds what it left running and ends it; nobody else can.
-            second.start().close()
-            second.stop()
+        second.start()
+        with contextlib.closing(second.client()) as client:
+            client.images.load(b"".join(engine.images.get(local_base).save()))
+        yield second
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        second.remove()
+
+
+@pytest.fixture
+def second_engine(second_engine_with_base: SecondEngine) -> Iterator[tuple[SecondEngine, docker.DockerClient]]:
+    """The second engine, running, with a client of it; a test may do to it what it likes."""
+    second = second_engine_with_base
+    if not second.running:
+        second.start()
+    with contextlib.closing(second.client()) as client:
+        for left in client.containers.list(all=True):
+            left.remove(force=True)
+        yield second, client

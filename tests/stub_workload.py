@@ -16,7 +16,7 @@ import time
 
 BEHAVIOUR = sys.argv[1] if len(sys.argv) > 1 else "good"
 SEQ = 0
-PLAN = {}
+PLAN: dict = {}  # type: ignore[type-arg]
 
 
 def say(event, **fields):

@@ -22,6 +22,7 @@ from harness.spec.load import load_benchmark, load_ruleset, load_submission
 
 STUB = Path(__file__).parent.parent / "stub_workload.py"
 SUBMISSIONS = Path(__file__).parent.parent.parent / "submissions"
+DATA_DIGEST = "sha256:" + "0" * 64
 COUNTS = {"train": 12, "val": 20, "test": 40}
 
 
@@ -45,17 +46,19 @@ def tiny_dataset(root: Path) -> Dataset:
         np.save(host / f"{split}_patients.npy", np.arange(count, dtype=np.int32) // 2)
         np.save(host / f"{split}_trivial.npy", random.random(count))
     document = {"leanmed": {"counts": {"cases": COUNTS}}}
-    return Dataset("lidc-nodules", "sha256:" + "0" * 64, root, document)
+    return Dataset("lidc-nodules", DATA_DIGEST, root, document)
 
 
 def plan(submission: str = "mlp_fp32", **changes: Any) -> Plan:
     """A plan for a run on this machine's host runtime; ``changes`` replace its fields."""
     ruleset, benchmark = load_ruleset(), load_benchmark("lidc-nodules")
+    # The benchmark as it would be if the tiny data set were its own.
+    benchmark = replace(benchmark, document={**benchmark.document, "data": {"digest": DATA_DIGEST}})
     made = Plan(
         submission=load_submission(SUBMISSIONS / submission, ruleset, [benchmark]),
         benchmark=benchmark,
         ruleset=ruleset,
-        data_digest="sha256:" + "0" * 64,
+        data_digest=DATA_DIGEST,
         number=1,
         seed=7,
         own_seed=True,
@@ -81,7 +84,7 @@ def with_limits(made: Plan, **limits: float) -> Plan:
     return replace(made, benchmark=replace(made.benchmark, document=document))
 
 
-@dataclass(frozen=True)
+@dataclass
 class StubRuntime:
     """A real runtime that starts the stub workload instead of the one of the image."""
 

@@ -89,7 +89,7 @@ def test_sweep_removes_what_still_runs_and_only_ours(
         assert "run killed" in sentence
         assert ours(engine, mine) == [unlike.id]
         assert engine.api.inspect_container(str(stranger.id))
-        listen(foreign, b"ready")
+        listen(foreign, b"ready\n")
         assert DockerRuntime(Home(mine), engine).sweep() == []
     finally:
         foreign.close()
@@ -118,13 +118,13 @@ def test_an_engine_that_goes_away_is_an_infrastructure_failure(
 ) -> None:
     second, client = second_engine
     workload = DockerRuntime(Home(tmp_path), client).start(launch(tmp_path, code, image=local_base))
-    assert text(listen(workload, b"ready")) == b"ready\n"
+    assert text(listen(workload, b"ready\n")) == b"ready\n"
     if end == "kill":
         second.kill()
     else:
         second.stop()
     if end == "restart":
-        second.start().close()
+        second.start()
     with pytest.raises(InfrastructureFailed) as caught:
         listen(workload, patience=15)
     assert "engine was lost" in caught.value.message
@@ -142,15 +142,14 @@ def test_what_a_killed_engine_left_is_swept_once_it_is_back(
 ) -> None:
     second, client = second_engine
     workload = DockerRuntime(Home(tmp_path), client).start(launch(tmp_path, SLEEPER, image=local_base))
-    listen(workload, b"ready")
+    listen(workload, b"ready\n")
     second.kill()
     with pytest.raises(InfrastructureFailed):
         listen(workload, patience=15)
     workload.close()
-    again = second.start()
-    assert len(DockerRuntime(Home(tmp_path), again).sweep()) == 1
-    assert ours(again, tmp_path) == []
-    again.close()
+    second.start()
+    assert len(DockerRuntime(Home(tmp_path), client).sweep()) == 1
+    assert ours(client, tmp_path) == []
 
 
 @pytest.mark.slow
@@ -159,7 +158,8 @@ def test_an_engine_that_hangs_is_noticed_by_stop(
 ) -> None:
     second, client = second_engine
     workload = DockerRuntime(Home(tmp_path), client).start(launch(tmp_path, SLEEPER, image=local_base))
-    listen(workload, b"ready")
+    listen(workload, b"ready\n")
+    client.api.timeout = 3
     os.kill(second.pid, signal.SIGSTOP)
     try:
         with pytest.raises(InfrastructureFailed):
