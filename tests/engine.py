@@ -16,7 +16,9 @@ import pytest
 
 import docker
 from harness.errors import MachineLacks
-from harness.image.base import LOCAL_TAG, find_image
+from harness.image.base import LOCAL_TAG, choose_base, find_image
+from harness.image.layers import ensure_dependencies, find_ours, foundation
+from harness.places import Home, resources
 from harness.runtime.engine import ENGINE_ERRORS, connect
 from harness.runtime.leftovers import kill_quietly
 
@@ -52,6 +54,19 @@ def local_base(engine: docker.DockerClient) -> str:
         subprocess.run([_SCRIPT], check=True, timeout=600)
         image = engine.images.get(LOCAL_TAG)
     return str(image.id)
+
+
+@pytest.fixture(scope="session")
+def dependency_image(engine: docker.DockerClient, local_base: str) -> str:
+    """The id of the real dependency image (torch, 6 GB). Where it is not there: built in CI (minutes), else a skip."""
+    folder, home = resources() / "docker", Home.find()
+    below = foundation(choose_base(engine, folder / "base.Dockerfile", print), folder)
+    ready = find_ours(engine, below.tag, below.digest)
+    if ready is not None:
+        return ready
+    if os.environ.get("CI") != "true":
+        pytest.skip("the dependency image is not there: `harness build submissions/densenet_fp32` makes it")
+    return ensure_dependencies(engine, below, home, home.root / "builds", print)
 
 
 class SecondEngine:

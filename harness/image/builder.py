@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -57,8 +58,9 @@ def build_image(
                 tail.extend(line for line in text.splitlines() if line.strip())
                 if "error" in message:
                     raise _failure(recipe.tag, str(message["error"]), tail, log)
-                if text.startswith("Step "):
-                    say(text.strip())
+                # Only a RUN takes long enough for somebody to wonder.
+                if text.startswith("Step ") and " : RUN " in text:
+                    say(f"  {textwrap.shorten(text, 76, placeholder=' …')}")
         return str(client.images.get(recipe.tag).id)
     except ENGINE_ERRORS as error:
         raise _failure(recipe.tag, reason(error), tail, log) from error

@@ -23,7 +23,10 @@ _PLATFORMS = (
     "manylinux2010_x86_64",
     "manylinux1_x86_64",
 )
-_ROUTINE = re.compile(r"\s*(Collecting|Downloading|Using cached|Saved|Looking in|Obtaining|Successfully downloaded)\b")
+_NEXT = re.compile(r"(Collecting|Processing) (\S+)")
+_ROUTINE = re.compile(
+    r"\s*(Downloading|Using cached|Saved|File was already|Looking in|Obtaining|Successfully downloaded)\b"
+)
 
 
 def ensure_wheels(lock: Lock, wheels: Path, say: Callable[[str], None]) -> Path:
@@ -84,9 +87,9 @@ def _download(lock: Lock, target: Path, temporary: Path, say: Callable[[str], No
     with _pip(download_command(lock, target), temporary) as process:
         assert process.stdout is not None
         for line in process.stdout:
-            if re.match(r"\s*(Downloading|Using cached) ", line):
+            if started := _NEXT.match(line):
                 done += 1
-                say(f"wheel {done}/{len(lock.pins)}: {line.split(maxsplit=1)[1].strip()}")
+                say(f"wheel {done}/{len(lock.pins)}: {Path(started[2]).name}")
             elif not _ROUTINE.match(line):
                 kept.append(line.rstrip())
         code = process.wait()

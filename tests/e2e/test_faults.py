@@ -77,9 +77,7 @@ def test_an_engine_that_stops_is_an_infrastructure_failure(second_engine, local_
     second, client = second_engine
     dataset = tiny_dataset(tmp_path / "data")
     watcher = During(stage, second.stop)
-    done, _ = run_in_container(
-        client, local_base, Home(tmp_path), dataset, behaviour, plan(runtime="docker"), watcher
-    )
+    done, _ = run_in_container(client, local_base, Home(tmp_path), dataset, behaviour, plan(runtime="docker"), watcher)
     outcome = done.record["outcome"]
     assert (outcome["ended"], outcome["verdict"], outcome["state"]) == ("infrastructure", "infrastructure", stage)
     assert done.record["quantities"]["time_to_predictions"]["value"] is None
