@@ -13,7 +13,6 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import (
     BarColumn,
-    MofNCompleteColumn,
     Progress,
     SpinnerColumn,
     TaskID,
@@ -107,7 +106,7 @@ class Bars:
             SpinnerColumn(),
             TextColumn("{task.description}"),
             BarColumn(bar_width=28),
-            MofNCompleteColumn(),
+            TextColumn("{task.fields[count]}"),
             TextColumn("{task.fields[note]}"),
             TimeRemainingColumn(compact=True),
         )
@@ -126,7 +125,7 @@ class Bars:
         """A new outer bar; it counts epochs while training."""
         self._clear()
         unit_total = total if name == "train" else None
-        self._outer = self._progress.add_task(_STAGES.get(name, name), total=unit_total, note="")
+        self._outer = self._progress.add_task(_STAGES.get(name, name), total=unit_total, note="", count="")
 
     def progress(self, fields: Mapping[str, Any]) -> None:
         """Move the inner bar: images within an epoch, with their rate."""
@@ -137,16 +136,19 @@ class Bars:
                 self._progress.remove_task(self._inner)
             self._phase, self._since = phase, (now, done)
             name = "validation" if phase == _VALIDATING else phase
-            self._inner = self._progress.add_task(f"  {name}", total=total or None, note="")
+            self._inner = self._progress.add_task(f"  {name}", total=total or None, note="", count="")
         seconds, moved = now - self._since[0], done - self._since[1]
-        rate = f"{moved / seconds:,.0f} {escape(str(fields['unit']))}/s" if seconds > 0 and moved > 0 else ""
-        self._progress.update(self._inner, completed=done, note=rate)
+        unit = escape(str(fields["unit"]))
+        # Of a window that is counted in seconds, seconds a second would say nothing.
+        rate = f"{moved / seconds:,.0f} {unit}/s" if seconds > 0 and moved > 0 and unit != "s" else ""
+        self._progress.update(self._inner, completed=done, note=rate, count=f"{done:,}/{total:,} {unit}")
 
     def epoch(self, epoch: Epoch, planned: int) -> None:
         """The epoch's line stays above the bars; the outer bar moves on."""
         self.say("  " + epoch_line(epoch, planned))
         if self._outer is not None:
-            self._progress.update(self._outer, completed=epoch.n, note=f"AUC {score(epoch.auc)}")
+            count = f"{epoch.n}/{planned} epochs"
+            self._progress.update(self._outer, completed=epoch.n, note=f"AUC {score(epoch.auc)}", count=count)
 
     def log(self, text: str) -> None:
         """Nothing: the workload's output is in the run's ``workload.log``."""

@@ -75,7 +75,7 @@ def choose_base(client: docker.DockerClient, dockerfile: Path, say: Callable[[st
             remedy="give Docker access to the registry, or make a local base image (half a minute, needs only a Debian "
             f"mirror): {dockerfile.parent / 'make-local-base.sh'}; or run without a container: `--runtime host`",
         )
-    say(f"using the local base image {LOCAL_TAG}: the pinned one can't be pulled ({obstacle})")
+    say(f"the pinned base image can't be pulled, so the local one is used ({LOCAL_TAG}); the record says so")
     return local
 
 

@@ -136,11 +136,9 @@ def _outcome(transcript: Transcript, end: Unfinished | None, workload: Workload)
         return Outcome(Ended.COMPLETED, transcript.state, exit_code=_exit_code(workload))
     reasons = [end.reason]
     if end.ended is not Ended.INFRASTRUCTURE:
-        ending = workload.ending()
-        if ending.oom_killed and ending.exit_code != 0:
-            reasons.append("a process of the container was killed for using more memory than the ruleset gives")
-        if ending.detail:
-            reasons.append(ending.detail)
+        detail = workload.ending().detail
+        if detail:
+            reasons.append(detail)
     return Outcome(end.ended, transcript.state, end.said, tuple(reasons), _exit_code(workload))
 
 
