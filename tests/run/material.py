@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from harness.data.dataset import Dataset
 
+from harness.data.dataset import Dataset
 from harness.places import Home
 from harness.run.execute import Finished, execute
 from harness.run.plan import Plan
