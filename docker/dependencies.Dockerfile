@@ -18,4 +18,7 @@ RUN python3 -m venv /opt/leanmed \
     && HOME=/tmp /opt/leanmed/bin/python -B -c 'import bitsandbytes, timm, torch; print("imports work: torch", torch.__version__)'
 
 FROM ${BASE}
+# Before the copy, so that an image that a kill leaves without a name is known as ours.
+ARG HOME_ID
+LABEL leanmed.image=stage leanmed.home=${HOME_ID}
 COPY --from=install /opt/leanmed /opt/leanmed

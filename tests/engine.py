@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
 
+import docker
 import pytest
 
-import docker
 from harness.errors import MachineLacks
 from harness.image.base import LOCAL_TAG, choose_base, find_image
 from harness.image.layers import ensure_dependencies, find_ours, foundation
@@ -99,6 +99,8 @@ class SecondEngine:
         with log.open("ab") as output:
             self._process = subprocess.Popen(
                 [
+                    # In a network of its own: without a bridge of its own, an engine deletes the machine's docker0.
+                    *("unshare", "--net", "--"),
                     *("dockerd", "--config-file", self._folder / "config.json", "--host", self.address),
                     *("--data-root", self._folder / "data", "--exec-root", self._folder / "exec"),
                     *("--pidfile", self._folder / "pid", "--bridge=none", "--iptables=false"),

@@ -8,10 +8,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import docker
 from docker.errors import APIError, ImageNotFound
 from docker.models.images import Image
 
-import docker
 from harness.errors import InvalidInput, MachineLacks
 from harness.runtime.engine import ENGINE_ERRORS, reason
 

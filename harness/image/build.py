@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+import docker
 from docker.errors import APIError
 
-import docker
 from harness import places
 from harness.image.base import choose_base
 from harness.image.builder import Recipe, build_image

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import docker
+
 from harness.errors import InfrastructureFailed, MachineLacks
 from harness.runtime.engine import ENGINE_ERRORS, reason
 

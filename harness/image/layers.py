@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import docker
+
 from harness.errors import MachineLacks
 from harness.image.base import Base, ask_python, find_image
 from harness.image.builder import Recipe, build_image

@@ -10,9 +10,9 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
+import docker
 from docker.errors import APIError, NotFound
 
-import docker
 from harness.errors import InfrastructureFailed
 from harness.runtime.arrivals import READ_BYTES, Arrivals
 from harness.runtime.base import EOF, Chunk, Ending, WorkloadGone

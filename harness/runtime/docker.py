@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import docker
 from docker.errors import APIError, ImageNotFound
 
-import docker
 from harness.errors import InfrastructureFailed, MachineLacks
 from harness.places import Home
 from harness.runtime.base import Launch

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from typing import Any
 
+import docker
 import requests
 from docker.errors import APIError, DockerException
 
-import docker
 from harness.errors import MachineLacks
 
 # Longest wait for one answer of the engine. A busy disk makes `create` take seconds, never this long.

@@ -12,9 +12,9 @@ import signal
 from collections.abc import Mapping
 from pathlib import Path
 
+import docker
 from docker.errors import APIError, NotFound
 
-import docker
 from harness.places import Home
 
 RUN_LABEL = "leanmed.run"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import threading
 from typing import Any
 
+import docker
 from docker.types import CancellableStream
 
-import docker
 from harness.runtime.engine import ENGINE_ERRORS, reason
 
 

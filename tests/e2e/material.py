@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import docker
+
 from harness.data.dataset import Dataset
 from harness.places import Home
 from harness.run.execute import Finished, execute

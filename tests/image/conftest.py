@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import docker
 import pytest
 
-import docker
 from harness import places
 from harness.image import layers
 from harness.places import Home

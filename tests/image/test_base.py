@@ -7,9 +7,9 @@ import socket
 import subprocess
 from pathlib import Path
 
+import docker
 import pytest
 
-import docker
 from harness.errors import InvalidInput, MachineLacks
 from harness.image import base as base_module
 from harness.image.base import LOCAL_TAG, Base, ask_python, choose_base, pinned_base

@@ -9,10 +9,10 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import docker
 import pytest
 from click.testing import CliRunner
 
-import docker
 from harness.cli.build import build
 from harness.errors import InfrastructureFailed, MachineLacks
 from harness.image import layers

@@ -10,9 +10,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import docker
 import pytest
 
-import docker
 from harness.errors import Exit, InfrastructureFailed
 from harness.places import Home
 from harness.runtime.docker import DockerRuntime

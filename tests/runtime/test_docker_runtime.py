@@ -11,10 +11,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import docker
 import pytest
 from docker.errors import NotFound
 
-import docker
 from harness.errors import MachineLacks
 from harness.places import Home
 from harness.runtime.base import Launch, WorkloadGone

@@ -7,9 +7,9 @@ import os
 from pathlib import Path
 from typing import Any
 
+import docker
 import pytest
 
-import docker
 from harness.places import Home
 from harness.runtime.docker import DockerRuntime
 from tests.runtime.talk import LIMITS, launch, listen, text

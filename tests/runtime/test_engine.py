@@ -7,10 +7,10 @@ import socket
 import threading
 from pathlib import Path
 
+import docker
 import pytest
 from docker.errors import DockerException
 
-import docker
 from harness.errors import Exit, MachineLacks
 from harness.runtime.engine import connect, explain, facts
 
