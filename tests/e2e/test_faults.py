@@ -81,7 +81,8 @@ def test_an_engine_that_stops_is_an_infrastructure_failure(second_engine, local_
     outcome = done.record["outcome"]
     assert (outcome["ended"], outcome["verdict"], outcome["state"]) == ("infrastructure", "infrastructure", stage)
     assert done.record["quantities"]["time_to_predictions"]["value"] is None
-    again = second.start()
+    second.start()
+    again = second.client()
     assert containers(again, Home(tmp_path), running=True) == []
     DockerRuntime(Home(tmp_path), again).sweep()
     assert containers(again, Home(tmp_path)) == []
