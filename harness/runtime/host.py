@@ -104,7 +104,7 @@ def check_packages() -> None:
     if missing:
         raise MachineLacks(
             f"the workload needs {', '.join(missing)}, which {sys.executable} does not have",
-            remedy="install the workload extra: `make setup`, or `pip install -e '.[workload]'`",
+            remedy="install the workload extra: `make setup-workload`, or `pip install -e '.[workload]'`",
         )
 
 

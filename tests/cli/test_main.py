@@ -85,3 +85,20 @@ def test_a_smoke_run_on_the_host_from_the_command_line(tmp_path):
     again = harness(*args, home=tmp_path)
     assert json.loads(again.stdout)["runs"][0]["skipped"] is True
     assert "finished before" in again.stderr
+
+
+def test_a_host_run_without_torch_stops_before_anything_is_made(tmp_path):
+    # A Python that has the harness and not torch: its own packages, with torch's hidden behind an empty finder.
+    script = (
+        "import importlib.util as u; real = u.find_spec\n"
+        "u.find_spec = lambda name, *rest: None if name == 'torch' else real(name, *rest)\n"
+        "from harness.cli.main import main; main(['run', 'submissions/mlp_fp32', '--runtime', 'host'])"
+    )
+    environment = {**os.environ, "LEANMED_HOME": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=CHECKOUT, capture_output=True, text=True, env=environment, check=False
+    )
+    assert done.returncode == 3
+    assert "make setup-workload" in done.stderr
+    assert not (tmp_path / "runs").exists()
+    assert not (tmp_path / "data").exists()

@@ -195,7 +195,7 @@ def test_a_missing_package_is_named_with_the_command(tmp_path: Path, monkeypatch
     with pytest.raises(MachineLacks) as caught:
         HostRuntime(Home(tmp_path)).start(asked)
     assert "needs torch" in caught.value.message
-    assert "make setup" in str(caught.value)
+    assert "make setup-workload" in str(caught.value)
     assert caught.value.exit_code == Exit.MACHINE_LACKS
 
 
