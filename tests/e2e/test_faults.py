@@ -14,6 +14,7 @@ from harness.runtime.docker import DockerRuntime
 from harness.runtime.leftovers import HOME_LABEL, home_id
 from tests.e2e.material import During, run_in_container
 from tests.run.material import plan, tiny_dataset
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.engine
 
@@ -37,16 +38,6 @@ run_in_container(connect(), image, Home(root), tiny_dataset(root / "tiny"), beha
 def containers(client, home, *, running=False):
     label = f"{HOME_LABEL}={home_id(home)}"
     return client.containers.list(all=not running, filters={"label": label})
-
-
-def wait_for(condition, seconds=30):
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        result = condition()
-        if result:
-            return result
-        time.sleep(0.1)
-    raise AssertionError("waited in vain")
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL], ids=["ctrl-c", "kill-9"])

@@ -15,6 +15,7 @@ from harness.places import Home, resources
 from harness.record import digest
 from harness.record.ledger import Ledger
 from tests.run.material import plan, run_stub, tiny_dataset, with_limits, with_rules
+from tests.waiting import wait_for
 
 
 @pytest.fixture
@@ -253,13 +254,3 @@ def stub_processes(parent):
         ["pgrep", "-P", str(parent), "-f", "stub_workload"], capture_output=True, text=True, check=False
     )
     return [int(pid) for pid in found.stdout.split()]
-
-
-def wait_for(condition, seconds=20):
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        result = condition()
-        if result:
-            return result
-        time.sleep(0.05)
-    raise AssertionError("waited in vain")
