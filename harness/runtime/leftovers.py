@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import signal
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -25,6 +26,8 @@ KIND_LABEL = "leanmed.kind"
 HOME_MARK = "LEANMED_WORKLOAD_OF"
 RUN_MARK = "LEANMED_WORKLOAD_RUN"
 """The host runtime's marks: environment variables of the workload, which its children inherit."""
+# How long a killed process may take to be gone.
+_GONE_S = 10.0
 
 
 def home_id(home: Home) -> str:
@@ -64,6 +67,10 @@ def sweep_processes(home: Home) -> list[str]:
         if kill_quietly(pid):
             run = environment.get(RUN_MARK, "?")
             runs[run] = runs.get(run, 0) + 1
+    # The kernel takes a moment to take a killed process apart, and a run must not start beside it.
+    deadline = time.monotonic() + _GONE_S
+    while found.keys() & marked_processes({HOME_MARK: home_id(home)}).keys() and time.monotonic() < deadline:
+        time.sleep(0.02)
     return [f"ended {count} leftover process(es) of run {run}" for run, count in sorted(runs.items())]
 
 
