@@ -18,10 +18,8 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--runs",
-    default=5,
-    show_default=True,
     type=click.IntRange(1, 100),
-    help="Runs 1 to this number; an official entry is exactly runs 1 to 5. Finished runs are not repeated.",
+    help="Runs 1 to this number; without it, as many as the rules give an entry. Finished runs are not repeated.",
 )
 @click.option(
     "--seed",
@@ -53,7 +51,7 @@ if TYPE_CHECKING:
 def run(
     submissions: tuple[Path, ...],
     benchmark: str,
-    runs: int,
+    runs: int | None,
     seed: int | None,
     runtime: str,
     profile: str,

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.image.context import context_digest, workload_items
-from harness.image.identity import canonical_digest
+from harness.spec.digest import digest_of
 
 PACKAGES = ("torch", "timm", "bitsandbytes", "numpy")
 
@@ -22,7 +22,7 @@ def host_identity(package: Path) -> dict[str, Any]:
         "python": platform.python_version(),
         "packages": {name: _version(name) for name in PACKAGES},
     }
-    return {**parts, "identity": canonical_digest(parts)}
+    return {**parts, "identity": digest_of(parts)}
 
 
 def _version(name: str) -> str | None:

@@ -6,25 +6,18 @@ are compared and skipped by it, while the container is started by the image's id
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from harness.image.base import Base
 from harness.image.context import file_digest
-
-
-def canonical_digest(document: Any) -> str:
-    """``sha256:<hex>`` of a JSON value, keys sorted and without spaces."""
-    text = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
+from harness.spec.digest import digest_of
 
 
 def recipe_digest(dockerfiles: Iterable[Path]) -> str:
     """``sha256:<hex>`` over the Dockerfiles of the images below a submission's own, lowest first."""
-    return canonical_digest([file_digest(path) for path in dockerfiles])
+    return digest_of([file_digest(path) for path in dockerfiles])
 
 
 def image_identity(*, base: Base, recipe: str, lock: str, context: str) -> dict[str, Any]:
@@ -41,7 +34,7 @@ def image_identity(*, base: Base, recipe: str, lock: str, context: str) -> dict[
         "lock": lock,
         "context": context,
     }
-    return {**parts, "identity": canonical_digest(parts)}
+    return {**parts, "identity": digest_of(parts)}
 
 
 def short(digest: str) -> str:

@@ -12,13 +12,14 @@ from harness.errors import MachineLacks
 from harness.image.base import Base, ask_python, find_image
 from harness.image.builder import Recipe, build_image
 from harness.image.context import Item, stream_tar
-from harness.image.identity import canonical_digest, recipe_digest, short
+from harness.image.identity import recipe_digest, short
 from harness.image.lock import Lock, load_lock
 from harness.image.space import Need, check_space
 from harness.image.wheels import ensure_wheels
 from harness.places import Home
 from harness.runtime.engine import ENGINE_ERRORS, reason
 from harness.runtime.leftovers import HOME_LABEL, home_id
+from harness.spec.digest import digest_of
 
 IMAGE_LABEL = "leanmed.image"
 DIGEST_LABEL = "leanmed.digest"
@@ -44,7 +45,7 @@ class Foundation:
     @property
     def digest(self) -> str:
         """What the dependency image is made from."""
-        return canonical_digest([self.base.id, self.recipe, self.lock.digest])
+        return digest_of([self.base.id, self.recipe, self.lock.digest])
 
     @property
     def tag(self) -> str:
@@ -99,7 +100,7 @@ def _ensure_base(
     if base.kind == "local":
         return str(client.images.get(base.reference).id)
     dockerfile = found.dockerfiles[0]
-    digest = canonical_digest([base.id, recipe_digest([dockerfile])])
+    digest = digest_of([base.id, recipe_digest([dockerfile])])
     tag = f"leanmed/base:{short(digest)}"
     ready = find_ours(client, tag, digest)
     if ready is not None:

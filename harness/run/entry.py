@@ -31,11 +31,12 @@ from harness.spec.seed import seed_of_run
 
 @dataclass(frozen=True)
 class Request:
-    """What `harness run` was asked. ``seed`` None means the ruleset's own seeds; ``runs`` runs are numbered from 1."""
+    """What `harness run` was asked. ``seed`` None means the ruleset's own seeds, ``runs`` None as
+    many as it gives an entry; they are numbered from 1."""
 
     submissions: tuple[Path, ...]
     benchmark: str
-    runs: int
+    runs: int | None
     seed: int | None
     runtime: str
     profile: str
@@ -83,7 +84,9 @@ def run(request: Request, home: Home, display: Display) -> list[Result]:
         dataset = prepare(benchmark.id, home, display.say)
         images = {submission.name: _image(request.runtime, submission, home, display.say) for submission in submissions}
         results = []
-        for number, submission in _order(submissions, benchmark, ruleset, request.runs):
+        for number, submission in _order(
+            submissions, benchmark, ruleset, request.runs or ruleset.document["entry"]["runs"]
+        ):
             identity, image_id = images[submission.name]
             plan = Plan(
                 submission=submission,

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from harness.image.base import Base
 from harness.image.host import host_identity
-from harness.image.identity import canonical_digest, image_identity, short
+from harness.image.identity import image_identity, short
+from harness.spec.digest import digest_of
 from tests.image.test_context import PACKAGE
 
 LOCAL = Base(kind="local", reference="leanmed/local-base:bookworm", id="sha256:" + "1" * 64, python="3.11")
@@ -28,7 +29,7 @@ def test_every_part_changes_it() -> None:
 def test_the_digest_covers_exactly_the_rest() -> None:
     identity = image_identity(base=LOCAL, **PARTS)
     rest = {name: value for name, value in identity.items() if name != "identity"}
-    assert identity["identity"] == canonical_digest(rest)
+    assert identity["identity"] == digest_of(rest)
 
 
 def test_a_digest_s_beginning_is_what_tags_carry() -> None:
@@ -39,4 +40,4 @@ def test_a_host_run_has_an_identity_of_its_own_kind() -> None:
     identity = host_identity(PACKAGE)
     assert identity["kind"] == "host"
     rest = {name: value for name, value in identity.items() if name != "identity"}
-    assert identity["identity"] == canonical_digest(rest)
+    assert identity["identity"] == digest_of(rest)
