@@ -1,4 +1,9 @@
-"""The seed of each run: fixed by the round, the benchmark and the run's number, so that nobody picks one."""
+"""The seed of each run: fixed by the round, the benchmark and the run's number, so that nobody picks one.
+
+Of the benchmark only its id and its data count. Its quality targets are measured from runs, so a seed that hung on them
+could never be drawn again once they are written down; and a model that is added or tuned must not change the runs of
+the others.
+"""
 
 from __future__ import annotations
 
@@ -14,15 +19,15 @@ def seed_of_run(ruleset: Ruleset, benchmark: Benchmark, number: int) -> int:
 
     It is the same for every submission, so that runs with the same number pair up.
     """
-    return derived_seed(ruleset.round, benchmark.digest, number)
+    return derived_seed(ruleset.round, benchmark.id, benchmark.document["data"]["digest"] or "not pinned", number)
 
 
-def derived_seed(round_name: str, benchmark_digest: str, number: int) -> int:
-    """The first four bytes of SHA-256 over ``{round}\\n{benchmark digest}\\n{number}``, big-endian, top bit cleared.
+def derived_seed(round_name: str, benchmark_id: str, data_digest: str, number: int) -> int:
+    """The first four bytes of SHA-256 over the arguments, one a line, big-endian, top bit cleared.
 
     31 bits fit the seed of every library in use. Raises `ValueError` for a run number below 1.
     """
     if number < 1:
         raise ValueError("runs are counted from 1")
-    hashed = hashlib.sha256(f"{round_name}\n{benchmark_digest}\n{number}".encode()).digest()
+    hashed = hashlib.sha256(f"{round_name}\n{benchmark_id}\n{data_digest}\n{number}".encode()).digest()
     return int.from_bytes(hashed[:4], "big") & _BITS_31
