@@ -114,6 +114,8 @@ def ready():
         device_name="stub",
         parameters=100,
         step_seconds=slow,
+        step_images=4,
+        predict_images=4,
         predict_seconds_per_image=0.001,
         observed=observed(),
     )
@@ -127,7 +129,7 @@ def train():
     if BEHAVIOUR == "exit-0":
         sys.exit(0)
     if BEHAVIOUR == "early-trained":
-        say("trained", epochs=0, steps=0, images=0, observed=observed(), allocator={})
+        say("trained", epochs=0, steps=0, images=0, non_finite_steps=0, observed=observed(), allocator={})
     profile, hyper = PLAN["profile"], PLAN["benchmark"]["hyperparameters"]
     count = min(rows("val_images.npy"), profile["validation"] or 10**9)
     epochs = profile["epochs"] or hyper["epochs"]
@@ -162,7 +164,7 @@ def train():
             break
     if BEHAVIOUR == "hang-after-trained-epochs":
         wait_for_ever()
-    say("trained", epochs=epoch, steps=2 * epoch, images=10 * epoch, observed=observed(), allocator={})
+    say("trained", epochs=epoch, steps=2 * epoch, images=10 * epoch, non_finite_steps=0, observed=observed(), allocator={})
 
 
 def main():

@@ -30,9 +30,13 @@ def entry_anchor(place: Mapping[str, Any], entry: Mapping[str, Any]) -> str:
     return anchor("entry", place, entry["submission"]["digest"], entry["image"], [run["run"] for run in entry["runs"]])
 
 
+_PLAIN = frozenset({"float32", "ieee", "exact", "contiguous", "no", "none"})
+"""Values of efficiency settings that change nothing."""
+
+
 def chips(efficiency: Mapping[str, str]) -> Html:
     """What differs from plain float32, a chip each; one quiet chip where nothing does."""
-    changed = [(key, value) for key, value in efficiency.items() if value not in ("float32", "no", "none")]
+    changed = [(key, value) for key, value in efficiency.items() if value not in _PLAIN]
     if not changed:
         return tag("span", "float32 throughout", class_="chip quiet")
     return Html("".join(tag("span", f"{key.replace('_', ' ')} {value}", class_="chip") for key, value in changed))

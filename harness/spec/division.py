@@ -8,6 +8,7 @@ from typing import Any
 from harness.spec.explain import Finding
 from harness.spec.model import Benchmark, Ruleset
 from harness.spec.problem import KeyPath, dotted, nearest_word, shown
+from harness.spec.schema import default_values, schemas
 
 
 def rule_findings(
@@ -27,6 +28,7 @@ def rule_findings(
     if data.get("division") == "closed":
         yield from _closed(data, ruleset)
     yield from _model(data.get("model"), benchmarks)
+    yield from _combinations(data, ruleset)
 
 
 def _closed(data: Mapping[str, Any], ruleset: Ruleset) -> Iterator[Finding]:
@@ -52,6 +54,21 @@ def _refused(data: Mapping[str, Any], path: KeyPath, free: Sequence[KeyPath]) ->
             yield from _refused(value, here, free) if isinstance(value, Mapping) else ()
         else:
             yield here
+
+
+def _combinations(data: Mapping[str, Any], ruleset: Ruleset) -> Iterator[Finding]:
+    """Settings that make no sense together. What a submission leaves out counts with its default."""
+    efficiency = data.get("efficiency")
+    if not isinstance(efficiency, Mapping):
+        return
+    defaults = default_values(schemas()["submission"]["properties"]["efficiency"])
+    set_to = {**defaults, **efficiency, "model": data.get("model")}
+    for combination in ruleset.document["combinations"]:
+        refused: Mapping[str, Sequence[str]] = combination["refused"]
+        if all(isinstance(set_to.get(key), str) and set_to[key] in values for key, values in refused.items()):
+            together = " and ".join(f"{key} {set_to[key]}" for key in refused)
+            named = next(key for key in refused if key in efficiency)
+            yield Finding(("efficiency", named), f"{together} make no sense together: {combination['reason'].strip()}")
 
 
 def _model(model: object, benchmarks: Sequence[Benchmark]) -> Iterator[Finding]:

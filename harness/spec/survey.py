@@ -21,7 +21,7 @@ from harness.spec.load import (
 )
 from harness.spec.model import Benchmark, Ruleset
 from harness.spec.problem import InvalidSpecification, Problem, in_order, nearest_word, shown, shown_path
-from harness.spec.schema import kinds
+from harness.spec.schema import default_values, kinds, schemas
 from harness.spec.strict_json import read_json
 from harness.spec.strict_yaml import read_yaml
 
@@ -117,7 +117,9 @@ class _Survey:
         submission, problems = check_submission(path, *self._rules)
         self.problems += problems
         if submission is not None:
-            about = ", ".join([submission.model, *(f"{key} {value}" for key, value in submission.efficiency.items())])
+            plain = default_values(schemas()["submission"]["properties"]["efficiency"])
+            changed = [f"{key} {value}" for key, value in submission.efficiency.items() if value != plain[key]]
+            about = ", ".join([submission.model, *(changed or ["float32 throughout"])])
             file = shown_path(submission.folder / SUBMISSION_FILE)
             self.valid.append(Valid(file, "submission", submission.name, about, submission.digest))
 

@@ -11,8 +11,9 @@ from torch.nn import functional
 from harness.workload.efficiency.combined import Efficiency
 from harness.workload.efficiency.registry import choose_efficiency
 from harness.workload.model import build_model
-from harness.workload.observe import Observed, observe
+from harness.workload.observe import Observed, observe, observe_moment
 from harness.workload.plan import Plan
+from harness.workload.saved import SavedTensors
 
 
 @dataclass(frozen=True)
@@ -29,11 +30,30 @@ class Learner:
         Binary cross-entropy with logits, in float32. Returns the mean loss, a float32 scalar on the device; nothing
         here waits for the device. The gradients stay until `forget_gradients`.
         """
-        with self.efficiency.forward():
+        loss, _ = self._backward(images, labels, None)
+        self.efficiency.step(self.optimizer)
+        return loss
+
+    def observed_step(self, images: torch.Tensor, labels: torch.Tensor) -> tuple[torch.Tensor, Observed]:
+        """The same step, watched: besides the loss, what was in memory. Raises `Refused` if that is not what the
+        submission asked for."""
+        saved = SavedTensors(self.model)
+        loss, logits = self._backward(images, labels, saved)
+        moment = observe_moment(self.model, self.efficiency.gradients(), saved, logits)
+        self.efficiency.step(self.optimizer)
+        seen = observe(self.model, self.optimizer, moment, self.efficiency.report())
+        self.efficiency.verify(seen)
+        return loss, seen
+
+    def _backward(
+        self, images: torch.Tensor, labels: torch.Tensor, saved: SavedTensors | None
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Loss and logits of a batch; the gradients are there."""
+        with self.efficiency.forward(saved):
             logits = self.model(self.efficiency.prepare_batch(images))
         loss = functional.binary_cross_entropy_with_logits(logits.float(), labels)
-        self.efficiency.update(loss, self.optimizer)
-        return loss.detach()
+        self.efficiency.backward(loss)
+        return loss.detach(), logits.detach()
 
     def forget_gradients(self) -> None:
         """Free the gradients' memory; the next backward pass makes new ones."""
@@ -45,16 +65,10 @@ class Learner:
             logits = self.model(self.efficiency.prepare_batch(images))
         return torch.sigmoid(logits.float())
 
-    def observe(self) -> Observed:
-        """What is in memory now. Raises `Refused` if it is not what the submission asked for."""
-        seen = observe(self.model, self.optimizer)
-        self.efficiency.verify(seen)
-        return seen
-
 
 def build_learner(plan: Plan, device: torch.device) -> Learner:
     """A fresh learner on the device. Raises `Refused` for a model or strategy that is not known."""
     efficiency = choose_efficiency(plan.efficiency)
-    efficiency.prepare_process()
+    efficiency.prepare_process(device)
     model = efficiency.prepare_model(build_model(plan).to(device))
     return Learner(model, efficiency.make_optimizer(model.parameters(), plan.recipe), efficiency)

@@ -43,6 +43,25 @@ def _densenet121(channels: int, size: int) -> nn.Module:
     return net
 
 
+def _swin(channels: int, size: int) -> nn.Module:
+    """Swin transformer V2, base size, window 8 (Liu and others, arXiv 2111.09883) as timm builds it. 256 pixels."""
+    return _made_for_256("swinv2_base_window8_256", channels, size)
+
+
+def _vit(channels: int, size: int) -> nn.Module:
+    """Vision transformer (Dosovitskiy and others, arXiv 2010.11929), timm's base size widened to 896. 256 pixels."""
+    return _made_for_256("vit_base_patch32_plus_256", channels, size)
+
+
+def _made_for_256(name: str, channels: int, size: int) -> nn.Module:
+    if size != 256:
+        raise Refused(f"model {name} is made for an input of 256 pixels; the plan says {size}")
+    import timm
+
+    net: nn.Module = timm.create_model(name, pretrained=False, in_chans=channels, num_classes=1)
+    return net
+
+
 def _cnn(channels: int, size: int) -> nn.Module:
     """The small CNN of Selvan, Schön and Dam (arXiv 2303.10181).
 
@@ -79,5 +98,11 @@ def _at_least(least: int, size: int, model: str) -> None:
         raise Refused(f"model {model} needs an input of at least {least} pixels; the plan says {size}")
 
 
-MODELS: dict[str, Callable[[int, int], nn.Module]] = {"densenet121": _densenet121, "cnn": _cnn, "mlp": _mlp}
+MODELS: dict[str, Callable[[int, int], nn.Module]] = {
+    "densenet121": _densenet121,
+    "swinv2_base_window8_256": _swin,
+    "vit_base_patch32_plus_256": _vit,
+    "cnn": _cnn,
+    "mlp": _mlp,
+}
 """From the submission's word to what builds the model for a number of channels and a size in pixels."""

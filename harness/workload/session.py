@@ -47,7 +47,9 @@ class Session:
             "device_name": device_name(device),
             "parameters": count_parameters(self._learner.model),
             "step_seconds": warm.step_seconds,
+            "step_images": warm.step_images,
             "predict_seconds_per_image": warm.predict_seconds_per_image,
+            "predict_images": warm.predict_images,
             "observed": warm.observed.to_json(),
         }
 
@@ -74,6 +76,7 @@ class Session:
             "epochs": len(done),
             "steps": sum(epoch.steps for epoch in done),
             "images": sum(epoch.images for epoch in done),
+            "non_finite_steps": sum(epoch.non_finite_steps for epoch in done),
             "observed": done[-1].observed.to_json(),
             "allocator": allocator_peaks(self._device),
         }

@@ -21,11 +21,13 @@ _CHECK_EVERY = 50
 
 @dataclass(frozen=True)
 class Epoch:
-    """What one epoch did. ``loss`` is the mean over images; ``observed`` was read after its last step."""
+    """What one epoch did. ``loss`` is the mean over the images of the steps with a finite one; ``observed`` is the last
+    step."""
 
     loss: float
     images: int
     steps: int
+    non_finite_steps: int
     observed: Observed
 
 
@@ -39,8 +41,8 @@ def train_epoch(
 ) -> Epoch:
     """Train through epoch ``number`` (from 1). ``progress`` is told how many of how many images are done.
 
-    Raises `Diverged` with the epoch and the step of the first loss that is not finite, `Refused` where the strategy was
-    not honoured.
+    Raises `Diverged` with the epoch and the step of the first loss that is not finite; where a strategy leaves out such
+    steps, only if no step had a finite one. Raises `Refused` where the strategy was not honoured.
     """
     learner.model.train()
     steps, images = len(feed.sizes), sum(feed.sizes)
@@ -53,17 +55,27 @@ def train_epoch(
         set_learning_rate(learner.optimizer, rate)
         if losses is None:
             losses = torch.zeros(steps, device=batch.labels.device)
-        losses[step] = learner.step(standardise(batch.images), batch.labels)
-        if (step + 1) % _CHECK_EVERY == 0 or step + 1 == steps:
+        if step + 1 < steps:
+            losses[step] = learner.step(standardise(batch.images), batch.labels)
+        else:
+            losses[step], observed = learner.observed_step(standardise(batch.images), batch.labels)
+        if not learner.efficiency.skips_non_finite and ((step + 1) % _CHECK_EVERY == 0 or step + 1 == steps):
             _check_finite(losses[: step + 1], number)
-        if step + 1 == steps:
-            observed = learner.observe()
         learner.forget_gradients()
         done += len(batch.labels)
         progress(done, images)
     if losses is None or observed is None:
         raise ValueError("an epoch has at least one step")
-    return Epoch(loss=_mean(losses, feed.sizes), images=images, steps=steps, observed=observed)
+    finite = losses.cpu().isfinite()
+    if not finite.any():
+        raise Diverged(f"no step of epoch {number} has a finite loss")
+    return Epoch(
+        loss=_mean(losses.cpu()[finite], torch.tensor(feed.sizes)[finite]),
+        images=images,
+        steps=steps,
+        non_finite_steps=steps - int(finite.sum()),
+        observed=observed,
+    )
 
 
 def _check_finite(losses: torch.Tensor, epoch: int) -> None:
@@ -72,6 +84,6 @@ def _check_finite(losses: torch.Tensor, epoch: int) -> None:
         raise Diverged(f"the loss is not finite in epoch {epoch}, step {int(finite.int().argmin()) + 1}")
 
 
-def _mean(losses: torch.Tensor, sizes: tuple[int, ...]) -> float:
-    weights = torch.tensor(sizes, dtype=torch.float64)
-    return float((losses.cpu().double() * weights).sum() / weights.sum())
+def _mean(losses: torch.Tensor, sizes: torch.Tensor) -> float:
+    weights = sizes.double()
+    return float((losses.double() * weights).sum() / weights.sum())

@@ -10,17 +10,29 @@ import pytest
 from harness.errors import InvalidInput
 from harness.spec.load import load_benchmark, load_ruleset, load_submission
 from harness.spec.problem import InvalidSpecification
+from harness.spec.schema import schemas
 from tests.spec.conftest import Messages, Write
 
 NAME_RULE = "2 to 64 lower-case letters, digits and underscores, not starting with an underscore"
 ONE_LINE = "one line of text of 3 to 80 characters"
+MODELS = "densenet121, swinv2_base_window8_256, vit_base_patch32_plus_256, cnn, mlp"
+PLAIN = {
+    "weights": "float32",
+    "autocast": "none",
+    "float32_matmul": "ieee",
+    "optimizer_state": "float32",
+    "saved_activations": "exact",
+    "gradients": "exact",
+    "activation_checkpointing": "none",
+    "memory_format": "contiguous",
+}
 KNOWN = "schema, name, title, division, model, efficiency, hyperparameters, description, source"
 
 
 def test_a_valid_submission(write: Write):
     submission = load_submission(write(), load_ruleset(), [load_benchmark("lidc-nodules")])
     assert (submission.name, submission.division, submission.model) == ("my_model", "closed", "densenet121")
-    assert submission.efficiency == {"optimizer_state": "int8"}
+    assert submission.efficiency == {**PLAIN, "optimizer_state": "int8"}
     assert submission.document["title"] == submission.title == "A title"
     assert submission.digest.startswith("sha256:")
 
@@ -28,7 +40,7 @@ def test_a_valid_submission(write: Write):
 def test_what_is_left_out_of_efficiency_has_its_default_and_the_document_stays_as_it_was(write: Write):
     folder = write(("efficiency:\n  optimizer_state: int8", "efficiency: {}"))
     submission = load_submission(folder, load_ruleset(), [load_benchmark("lidc-nodules")])
-    assert submission.efficiency == {"optimizer_state": "float32"}
+    assert submission.efficiency == PLAIN
     assert submission.document["efficiency"] == {}
 
 
@@ -64,7 +76,7 @@ def test_the_folder_may_be_given_by_its_file_or_as_the_working_folder(write: Wri
         ("A title", "x" * 81, f"3: title: text of 81 characters is out of bounds; expected {ONE_LINE}"),
         ("A title", '"two\\nlines"', f"3: title: 'two\\nlines' does not fit; expected {ONE_LINE}"),
         ("closed", "Closed", "4: division: 'Closed' is not one of closed, open; did you mean 'closed'?"),
-        ("121", "", "5: model: 'densenet' is not one of densenet121, cnn, mlp; did you mean 'densenet121'?"),
+        ("121", "", "5: model: 'densenet' is not one of " + MODELS + "; did you mean 'densenet121'?"),
         ("/v1", "/v2", "1: schema: 'leanmed/submission/v2' is not leanmed/submission/v1; "
                        "did you mean 'leanmed/submission/v1'?"),
         ("efficiency:\n  optimizer_state: int8", "efficiency: no", "6: efficiency: 'no' is text; expected a mapping"),
@@ -95,7 +107,7 @@ def test_one_fault_one_sentence(write: Write, messages: Messages, old: str, new:
         (
             "hyperparameters:\n  learning_rate: 1e-4\n",
             "9: hyperparameters: the closed division of ruleset v1 does not let a submission set this; it may set "
-            "model, efficiency.optimizer_state, and the benchmark sets the rest",
+            "model, efficiency, and the benchmark sets the rest",
         ),
     ],
 )
@@ -130,7 +142,7 @@ def test_a_model_that_the_benchmark_does_not_list(write: Write):
     smaller = type(benchmark)(**{**vars(benchmark), "document": {**benchmark.document, "models": models}})
     with pytest.raises(InvalidSpecification) as caught:
         load_submission(write(), load_ruleset(), [smaller])
-    assert caught.value.problems[0].message == "'densenet121' is not a model of lidc-nodules: cnn, mlp"
+    assert caught.value.problems[0].message == f"'densenet121' is not a model of lidc-nodules: {', '.join(models)}"
 
 
 @pytest.mark.parametrize(
@@ -212,3 +224,45 @@ class TestFolder:
         assert messages(Path("file")) == ["file: is not a folder; a submission is a folder with submission.yaml"]
         assert messages(Path("empti")) == ["empti: there is no such folder; did you mean 'empty'?"]
         assert messages(Path("none/here")) == ["none/here: there is no such folder"]
+
+
+@pytest.mark.parametrize(
+    ("efficiency", "wanted"),
+    [
+        (
+            "weights: float16",
+            "7: efficiency.weights: weights float16 and optimizer_state float32 make no sense together:",
+        ),
+        (
+            "optimizer_state: int8\n  weights: bfloat16\n  autocast: float16",
+            "8: efficiency.weights: weights bfloat16 and autocast float16 make no sense together:",
+        ),
+        (
+            "gradients: int8\n  autocast: float16",
+            "7: efficiency.gradients: gradients int8 and autocast float16 make no sense together:",
+        ),
+        (
+            "float32_matmul: tf32\n  autocast: bfloat16",
+            "8: efficiency.autocast: autocast bfloat16 and float32_matmul tf32 make no sense together:",
+        ),
+    ],
+)
+def test_settings_that_make_no_sense_together(write: Write, messages: Messages, efficiency: str, wanted: str):
+    (message,) = messages(write(("optimizer_state: int8", efficiency)))
+    assert message.startswith(wanted)
+    assert len(message) > len(wanted) + 20
+
+
+def test_a_network_without_blocks_has_none_to_compute_again(write: Write, messages: Messages):
+    text = "activation_checkpointing: blocks"
+    (message,) = messages(write(("optimizer_state: int8", text), ("densenet121", "cnn")))
+    assert "model cnn and activation_checkpointing blocks make no sense together: this network has no rep" in message
+
+
+def test_every_refused_combination_is_of_words_that_exist():
+    properties = schemas()["submission"]["properties"]
+    words = {key: part["enum"] for key, part in properties["efficiency"]["properties"].items()}
+    words["model"] = properties["model"]["enum"]
+    for combination in load_ruleset().document["combinations"]:
+        for key, values in combination["refused"].items():
+            assert set(values) <= set(words[key])

@@ -178,7 +178,8 @@ class TestNew:
             (["../up"], "'../up' can't be a submission's name\n  → a name is 2 to 64 lower-case letters, digits and "
                         "underscores, not starting with an underscore; 'up' would do"),
             (["ok", "--model", "dense"], "'dense' is not a model\n  → did you mean 'densenet121'? "
-                                         "known: densenet121, cnn, mlp"),
+                                         "known: densenet121, "
+                                         "swinv2_base_window8_256, vit_base_patch32_plus_256, cnn, mlp"),
         ],
     )  # fmt: skip
     def test_what_it_refuses(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], wanted: str):

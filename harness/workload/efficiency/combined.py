@@ -6,13 +6,15 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import torch
 from torch import nn
 
-from harness.workload.efficiency.strategy import Strategy, Update
+from harness.workload.efficiency.strategy import Step, Strategy
 from harness.workload.observe import Observed
 from harness.workload.plan import Recipe
+from harness.workload.saved import SavedTensors
 
 
 @dataclass(frozen=True)
@@ -21,10 +23,15 @@ class Efficiency:
 
     strategies: tuple[Strategy, ...]
 
-    def prepare_process(self) -> None:
+    @property
+    def skips_non_finite(self) -> bool:
+        """See `Strategy.skips_non_finite`."""
+        return any(strategy.skips_non_finite for strategy in self.strategies)
+
+    def prepare_process(self, device: torch.device) -> None:
         """See `Strategy.prepare_process`."""
         for strategy in self.strategies:
-            strategy.prepare_process()
+            strategy.prepare_process(device)
 
     def prepare_model(self, model: nn.Module) -> nn.Module:
         """See `Strategy.prepare_model`."""
@@ -47,19 +54,45 @@ class Efficiency:
         return images
 
     @contextmanager
-    def forward(self) -> Iterator[None]:
-        """See `Strategy.forward`."""
+    def forward(self, saved: SavedTensors | None = None) -> Iterator[None]:
+        """See `Strategy.forward`.
+
+        ``saved`` counts from outside of all strategies: of the hooks on what autograd keeps, only the innermost are
+        called, and a strategy that has its own tells ``saved`` itself.
+        """
         with ExitStack() as stack:
+            if saved is not None:
+                stack.enter_context(saved.counting())
             for strategy in reversed(self.strategies):
-                stack.enter_context(strategy.forward())
+                stack.enter_context(strategy.forward(saved))
             yield
 
-    def update(self, loss: torch.Tensor, optimizer: torch.optim.Optimizer) -> None:
-        """Backward pass and step, through every strategy's `Strategy.update`."""
-        update: Update = _plain_update
+    def backward(self, loss: torch.Tensor) -> None:
+        """The backward pass, from the loss as every strategy's `Strategy.scale` made it."""
         for strategy in self.strategies:
-            update = partial(strategy.update, inner=update)
-        update(loss, optimizer)
+            loss = strategy.scale(loss)
+        loss.backward()  # type: ignore[no-untyped-call]
+
+    def gradients(self) -> list[torch.Tensor]:
+        """See `Strategy.gradients`."""
+        return [tensor for strategy in self.strategies for tensor in strategy.gradients()]
+
+    def step(self, optimizer: torch.optim.Optimizer) -> None:
+        """The optimiser's step, through every strategy's `Strategy.step`."""
+        step: Step = _plain_step
+        for strategy in self.strategies:
+            step = partial(strategy.step, inner=step)
+        step(optimizer)
+
+    def report(self) -> dict[str, Any]:
+        """All figures of `Strategy.report`. A `ValueError` where two have one name: our mistake."""
+        figures: dict[str, Any] = {}
+        for strategy in self.strategies:
+            for name, figure in strategy.report().items():
+                if name in figures:
+                    raise ValueError(f"two strategies report {name}")
+                figures[name] = figure
+        return figures
 
     def verify(self, seen: Observed) -> None:
         """See `Strategy.verify`."""
@@ -67,6 +100,5 @@ class Efficiency:
             strategy.verify(seen)
 
 
-def _plain_update(loss: torch.Tensor, optimizer: torch.optim.Optimizer) -> None:
-    loss.backward()  # type: ignore[no-untyped-call]
+def _plain_step(optimizer: torch.optim.Optimizer) -> None:
     optimizer.step()

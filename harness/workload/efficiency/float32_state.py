@@ -33,6 +33,8 @@ class Float32State(Strategy):
 
     def verify(self, seen: Observed) -> None:
         """Every byte of the moments must be float32."""
+        if seen.only_skipped:
+            return
         moments = seen.large_moments.keys() | seen.small_moments.keys()
         if moments != {"float32"}:
             found = ", ".join(sorted(moments)) or "not there"
