@@ -96,6 +96,9 @@ def observed():
     return {
         "parameters": {"float32": 400},
         "gradients": {"float32": 400},
+        "saved_activations": {"float32": 4000},
+        "logits": "float32",
+        "float32_products": "float32",
         "optimizer_state": state,
         "optimizer": "Stub",
     }
@@ -164,7 +167,15 @@ def train():
             break
     if BEHAVIOUR == "hang-after-trained-epochs":
         wait_for_ever()
-    say("trained", epochs=epoch, steps=2 * epoch, images=10 * epoch, non_finite_steps=0, observed=observed(), allocator={})
+    say(
+        "trained",
+        epochs=epoch,
+        steps=2 * epoch,
+        images=10 * epoch,
+        non_finite_steps=0,
+        observed=observed(),
+        allocator={},
+    )
 
 
 def main():

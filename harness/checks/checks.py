@@ -6,28 +6,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from harness.checks.evidence import Answer, Evidence, Finding
+from harness.checks.strategy import strategy_honoured
 
 Parameters = Mapping[str, Any]
-
-
-def strategy_honoured(evidence: Evidence, parameters: Parameters) -> Finding:
-    """W1. What the submission asked for is what was seen on the live objects after real steps."""
-    asked = evidence.efficiency.get("optimizer_state", "float32")
-    seen: Mapping[str, int] = evidence.observed.get("optimizer_state", {})
-    total = sum(seen.values())
-    if total == 0:
-        return Finding(Answer.NOT_MEASURABLE, "the workload reported no optimiser state")
-    quantised = seen.get("uint8", 0) + seen.get("int8", 0)
-    share = quantised / total
-    text = ", ".join(f"{size:,} bytes {dtype}" for dtype, size in sorted(seen.items()))
-    fits = share >= parameters["least_int8_share"] if asked == "int8" else set(seen) == {asked}
-    if fits:
-        return Finding(Answer.PASSED, f"the optimiser state was asked for as {asked} and is {text}")
-    return Finding(
-        Answer.FAILED,
-        f"the optimiser state was asked for as {asked} but is {text}",
-        "look at `observed` in the record: the strategy did not do what its name says on this machine",
-    )
 
 
 def latencies_add_up(evidence: Evidence, parameters: Parameters) -> Finding:
@@ -56,13 +37,17 @@ def window_predictions_match(evidence: Evidence, parameters: Parameters) -> Find
     """P1. What was predicted while being timed is what was scored."""
     if not evidence.windows or evidence.predictions is None:
         return Finding(Answer.NOT_MEASURABLE, "no inference window was held in this run")
-    bound = parameters["largest_difference"]
+    numbers = _coarsest_numbers(evidence.efficiency)
+    bound = parameters[f"largest_difference_{numbers}"]
     worst = max(
         abs(ours - scored)
         for window in evidence.windows
         for ours, scored in zip(window.predictions, evidence.predictions, strict=True)
     )
-    sentence = f"predictions in the windows differ from the scored ones by at most {worst:.2g} (allowed: {bound:g})"
+    sentence = (
+        f"predictions in the windows differ from the scored ones by at most {worst:.2g} "
+        f"(allowed in {numbers}: {bound:g})"
+    )
     if worst <= bound:
         return Finding(Answer.PASSED, sentence)
     return Finding(
@@ -70,6 +55,12 @@ def window_predictions_match(evidence: Evidence, parameters: Parameters) -> Find
         sentence,
         "the timed model must be the scored model, in the same precision and in evaluation mode",
     )
+
+
+def _coarsest_numbers(efficiency: Mapping[str, Any]) -> str:
+    """The coarsest numbers that the model computes in, as the parameters of P1 call them."""
+    asked = {str(efficiency.get(key)) for key in ("weights", "autocast", "float32_matmul")}
+    return next((numbers for numbers in ("bfloat16", "float16", "tf32") if numbers in asked), "float32")
 
 
 def data_as_published(evidence: Evidence, parameters: Parameters) -> Finding:

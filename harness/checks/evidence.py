@@ -41,6 +41,7 @@ class Evidence:
     """Raw data of one run: nothing here was judged before."""
 
     efficiency: Mapping[str, Any]
+    device: str
     observed: Mapping[str, Any]
     windows: tuple[WindowEvidence, ...]
     predictions: tuple[float, ...] | None

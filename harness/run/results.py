@@ -109,6 +109,7 @@ def _epoch(epoch: Epoch) -> dict[str, Any]:
 def _checks(plan: Plan, transcript: Transcript) -> list[dict[str, Any]]:
     evidence = Evidence(
         efficiency=plan.submission.efficiency,
+        device=plan.device,
         observed=transcript.observed,
         windows=tuple(
             WindowEvidence(w.mode, w.at - w.began, w.said["sum_ns"] * 1e-9, w.predictions) for w in transcript.windows
