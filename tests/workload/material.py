@@ -51,6 +51,7 @@ def plan(
     *,
     model: str = "mlp",
     state: str = "float32",
+    efficiency: dict[str, str] | None = None,
     hyperparameters: dict[str, Any] | None = None,
     profile: dict[str, Any] | None = None,
     **top: Any,
@@ -58,7 +59,7 @@ def plan(
     """The fields of a plan command, with some of them changed."""
     made = copy.deepcopy(PLAN) | top
     made["data"] = str(data)
-    made["submission"] |= {"model": model, "efficiency": {"optimizer_state": state}}
+    made["submission"] |= {"model": model, "efficiency": {"optimizer_state": state} | (efficiency or {})}
     made["benchmark"]["hyperparameters"] |= hyperparameters or {}
     made["profile"] |= profile or {}
     return made

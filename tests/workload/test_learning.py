@@ -15,6 +15,8 @@ from torch import nn
 
 from harness.protocol import encode_predictions
 from harness.workload.device import allocator_peaks, device_name, find_device, set_reference_arithmetic
+from harness.workload.efficiency.combined import Efficiency
+from harness.workload.efficiency.strategy import Strategy
 from harness.workload.failure import Diverged, Refused
 from harness.workload.feed import Feed, load_training_set
 from harness.workload.images import load_images, measure_standardiser
@@ -105,6 +107,40 @@ def test_divergence_names_the_first_bad_step(folder: Path) -> None:
     with pytest.raises(Diverged, match=r"^the loss is not finite in epoch 3, step 2$"):
         train_epoch(broken, Feed(training, made), standardise, made.recipe, 3, _quiet)
     assert len(calls) == 3
+
+
+class _LeavesOut(Strategy):
+    """Steps only where the loss is finite, as loss scaling does."""
+
+    skips_non_finite = True
+
+
+def _spoilt(
+    folder: Path, *steps: int, strategies: tuple[Strategy, ...] = (_LeavesOut(),)
+) -> tuple[Learner, Feed, Plan]:
+    """A learner whose logits are not finite in ``steps`` (from 0) of the first epoch."""
+    made = read_plan(plan(folder))
+    learner = build_learner(made, CPU)
+    learner = dataclasses.replace(learner, efficiency=Efficiency((*learner.efficiency.strategies, *strategies)))
+    calls = iter(range(1000))
+    learner.model.register_forward_hook(lambda *got: got[2] * math.inf if next(calls) in steps else None)
+    return learner, Feed(load_training_set(made, CPU), made), made
+
+
+def test_loss_scaling_may_leave_out_a_step(folder: Path) -> None:
+    learner, feed, made = _spoilt(folder, 1)
+    epoch = train_epoch(
+        learner, feed, measure_standardiser(load_training_set(made, CPU).images, 32), made.recipe, 1, _quiet
+    )
+    assert epoch.non_finite_steps >= 1
+    assert math.isfinite(epoch.loss)
+
+
+def test_an_epoch_without_a_finite_loss_is_the_end_even_then(folder: Path) -> None:
+    learner, feed, made = _spoilt(folder, *range(1000))
+    standardise = measure_standardiser(load_training_set(made, CPU).images, 32)
+    with pytest.raises(Diverged, match="no step of epoch 1 has a finite loss"):
+        train_epoch(learner, feed, standardise, made.recipe, 1, _quiet)
 
 
 def test_predictions_do_not_depend_on_the_company(folder: Path) -> None:

@@ -58,12 +58,13 @@ def test_refuses_an_input_that_vanishes_on_the_way(model: str) -> None:
 
 
 def _vit_parameters() -> int:
-    """Counted by hand: 12 blocks of width 896 over 64 patches of 32 × 32 pixels and a class token."""
+    """By hand: 12 blocks of width 896, with scaled residuals, over 64 patches of 32 × 32 pixels and a class token."""
     width = 896
     embedding = 3 * 32 * 32 * width + width + width + 65 * width
     attention = width * 3 * width + 3 * width + width * width + width
     mlp = width * 4 * width + 4 * width + 4 * width * width + width
-    return embedding + 12 * (attention + mlp + 2 * 2 * width) + 2 * width + width + 1
+    norms, scales = 2 * 2 * width, 2 * width
+    return embedding + 12 * (attention + mlp + norms + scales) + 2 * width + width + 1
 
 
 def test_vit_is_the_one_that_is_meant() -> None:
