@@ -20,9 +20,10 @@ ALLOWED = {
     "image": {"spec", "runtime"},
     "runtime": {"spec"},
     "run": {"spec", "score", "checks", "record", "data", "image", "runtime"},
+    "reference": {"spec", "score", "record", "data"},
     "standings": {"spec", "record"},
     "board": set(),
-    "cli": {"spec", "score", "checks", "record", "data", "image", "runtime", "run", "standings", "board"},
+    "cli": {"spec", "score", "checks", "record", "data", "image", "runtime", "run", "reference", "standings", "board"},
 }
 HOST_FORBIDDEN = {"torch", "timm", "bitsandbytes", "torchvision"}
 WORKLOAD_ALLOWED = {"torch", "timm", "bitsandbytes", "numpy", "harness"} | set(sys.stdlib_module_names)

@@ -1,0 +1,1 @@
+"""Quality targets measured from reference runs: gather the runs, summarise them, derive the targets."""
