@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 UV ?= uv
 DEMO ?= submissions/densenet_8bit --runs 1
 
-.PHONY: help demo test check lint format setup setup-workload setup-dev clean lock
+.PHONY: help demo test check bench lint format setup setup-workload setup-dev clean lock
 .DEFAULT_GOAL := help
 
 help:  ## This list
@@ -30,6 +30,9 @@ check: setup-dev  ## The quick part of the tests: no engine, no browser, nothing
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -m "not engine and not browser and not slow"
+
+bench: setup-dev  ## Time what docs/measurements/ keeps (minutes; an otherwise idle machine)
+	$(BIN)/python -m benchmarks.training_throughput $(BENCH)
 
 lint: setup-dev  ## ruff and mypy
 	$(BIN)/ruff check .
