@@ -75,7 +75,10 @@ def _optimizer_state(asked: str, evidence: Evidence, parameters: Parameters) -> 
 
 
 def _saved_activations(asked: str, evidence: Evidence, parameters: Parameters) -> Seen:
-    return _quantised_or_not(asked, _bytes(evidence.observed, "saved_activations"), "saved activations", parameters)
+    kept = _bytes(evidence.observed, "saved_activations")
+    # Indices, such as those of max pooling, can't be rounded, and with 8 bytes each may be more than all the rest.
+    numbers = {name: size for name, size in kept.items() if "float" in name or name in _QUANTISED}
+    return _quantised_or_not(asked, numbers, "saved activations", parameters)
 
 
 def _gradients(asked: str, evidence: Evidence, parameters: Parameters) -> Seen:
@@ -94,11 +97,10 @@ def _checkpointing(asked: str, evidence: Evidence, _: Parameters) -> Seen:
 def _memory_format(asked: str, evidence: Evidence, _: Parameters) -> Seen:
     if asked == "contiguous":
         return Answer.PASSED, "NCHW"
-    counted = evidence.observed.get("channels_last_weights")
-    if not isinstance(counted, Mapping) or not all(isinstance(counted.get(key), int) for key in ("are", "of")):
+    are, of = (evidence.observed.get(name) for name in ("channels_last_weights", "weights_with_pixels"))
+    if not isinstance(are, int) or not isinstance(of, int):
         return _unseen("memory format of the weights")
-    are, of = counted["are"], counted["of"]
-    return _judged(are == of > 0, f"{are} of {of} convolution weights are in channels-last order")
+    return _judged(are == of > 0, f"{are} of {of} weights with pixels are in channels-last order")
 
 
 _SETTINGS: Mapping[str, tuple[str, Callable[[str, Evidence, Parameters], Seen]]] = {
