@@ -13,7 +13,7 @@ from harness.board.markup import Html, tag
 VERDICT_WORDS = {
     "above": "above target",
     "below": "below",
-    "no target": "no target",
+    "no target": "unranked",
     "not judged": "not judged",
     "mixed": "mixed",
 }

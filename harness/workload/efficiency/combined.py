@@ -68,10 +68,13 @@ class Efficiency:
             yield
 
     def backward(self, loss: torch.Tensor) -> None:
-        """The backward pass, from the loss as every strategy's `Strategy.scale` made it."""
+        """The backward pass, inside every `Strategy.backward`, from the loss as every `Strategy.scale` made it."""
         for strategy in self.strategies:
             loss = strategy.scale(loss)
-        loss.backward()  # type: ignore[no-untyped-call]
+        with ExitStack() as stack:
+            for strategy in reversed(self.strategies):
+                stack.enter_context(strategy.backward())
+            loss.backward()  # type: ignore[no-untyped-call]
 
     def gradients(self) -> list[torch.Tensor]:
         """See `Strategy.gradients`."""

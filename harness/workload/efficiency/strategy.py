@@ -54,6 +54,10 @@ class Strategy:
         """The loss from which the backward pass starts, a float32 scalar on the device."""
         return loss
 
+    def backward(self) -> AbstractContextManager[object]:
+        """Surrounds the backward pass."""
+        return nullcontext()
+
     def gradients(self) -> Iterable[torch.Tensor]:
         """Tensors that it keeps for the gradients, besides ``.grad``, between the backward pass and the step."""
         return ()
