@@ -27,6 +27,11 @@ def test_each_reference_run_has_the_seed_that_the_rules_give_its_number():
                 assert run.seed == seed_of_run(load_ruleset(), load_benchmark(name), run.number)
 
 
+def test_lidc_nodules_has_ten_runs_of_each_model_that_a_cpu_can_train():
+    models = shipped()["lidc-nodules"].models
+    assert {name: len(model.runs) for name, model in models.items()} == {"densenet121": 10, "cnn": 10, "mlp": 10}
+
+
 def test_no_target_stands_without_reference_runs():
     for benchmark in load_benchmarks():
         for model, target in benchmark.document["quality"]["targets"].items():
