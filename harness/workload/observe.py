@@ -75,17 +75,13 @@ class Moment:
     logits: str
 
 
-def observe_moment(
-    model: nn.Module, kept: Iterable[torch.Tensor], saved: SavedTensors, logits: torch.Tensor
-) -> Moment:
+def observe_moment(model: nn.Module, kept: Iterable[torch.Tensor], saved: SavedTensors, logits: torch.Tensor) -> Moment:
     """Read the gradients of ``model``, and ``kept``, which a strategy keeps besides them."""
     own = [parameter.grad for parameter in model.parameters() if parameter.grad is not None]
     return Moment(len(logits), _bytes([*own, *kept]), dict(saved.bytes), _name(logits.dtype))
 
 
-def observe(
-    model: nn.Module, optimizer: torch.optim.Optimizer, moment: Moment, figures: Mapping[str, Any]
-) -> Observed:
+def observe(model: nn.Module, optimizer: torch.optim.Optimizer, moment: Moment, figures: Mapping[str, Any]) -> Observed:
     """Read ``model`` and ``optimizer`` after the step to which ``moment`` belongs."""
     parameters = list(model.parameters())
     large = [parameter for parameter in parameters if parameter.numel() >= LARGE_FROM]

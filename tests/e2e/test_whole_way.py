@@ -74,6 +74,24 @@ def test_it_is_not_run_twice(quick, home):
     assert json.loads(again.stdout)["runs"][0]["skipped"] is True
 
 
+def test_the_largest_models_run_as_smoke_where_official_would_take_hours(quick, home):
+    """Without a profile: the estimate decides, and it is said first, last and in the JSON."""
+    done = call(
+        HARNESS, "run", "submissions/swin_8bit_half", "submissions/vit_amp", "--runs", "1", "--device", "cpu", "--json",
+        home=home,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-4000:]
+    runs = {run["submission"]["name"]: run for run in json.loads(done.stdout)["runs"]}
+    assert set(runs) == {"swin_8bit_half", "vit_amp"}
+    for run in runs.values():
+        record = json.loads((Path(run["folder"]) / "record.json").read_text())
+        assert (record["profile"]["requested"], record["profile"]["used"]) == ("auto", "smoke")
+        assert (record["runtime"], record["outcome"]["verdict"]) == ("docker", "valid")
+        assert all(check["answer"] != "failed" for check in record["checks"])
+        assert record["observed"]["logits"] == "float16"
+    assert done.stderr.count("profile smoke (auto: the official profile is estimated at") == 4
+
+
 def test_the_demo_in_a_container_builds_the_page(quick, home):
     done = call("make", "demo", "DEMO=submissions/mlp_fp32 --runs 1 --profile smoke", home=home)
     assert done.returncode == 0, done.stderr[-4000:]

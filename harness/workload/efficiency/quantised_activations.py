@@ -61,6 +61,10 @@ class QuantisedActivations(Strategy):
     - tensors of fewer than `SMALLEST` elements, those that repeat elements (expanded ones), and types other than
       float32, float16 and bfloat16, above all indices.
 
+    An error of up to 1/254 of a block's largest value weighs little beside values of like size. It weighs more where
+    values of very unlike size share a block, and in softmax's probabilities, whose sum the backward pass takes to be 1
+    (Swin transformer V2; attention in one fused operation keeps no probabilities).
+
     A tensor that is changed in place after it was kept is an error in plain autograd. Here, one that was quantised
     gives the right gradient, because the quantised copy is older than the change; for one that was left exact it stays
     an error.

@@ -14,7 +14,7 @@ from harness.workload.efficiency.registry import choose_efficiency
 from harness.workload.efficiency.strategy import Step, Strategy
 from harness.workload.failure import Refused
 from harness.workload.plan import read_plan
-from tests.workload.efficiency.small import CPU, batch, gradients, largest_error, learner, same, weights
+from tests.workload.efficiency.small import CPU, batch, gradients, error, learner, same, weights
 from tests.workload.material import plan
 
 pytestmark = pytest.mark.torch
@@ -60,14 +60,14 @@ def test_twice_the_same(model: str, state: str, dtype: str) -> None:
     assert same(*ends)
 
 
-@pytest.mark.parametrize(("dtype", "error"), [("float16", 0.01), ("bfloat16", 0.08)])
+@pytest.mark.parametrize(("dtype", "bound"), [("float16", 0.01), ("bfloat16", 0.08)])
 @pytest.mark.parametrize("model", ["cnn", "mlp"])
-def test_gradients_are_near_those_of_float32(model: str, dtype: str, error: float) -> None:
+def test_gradients_are_near_those_of_float32(model: str, dtype: str, bound: float) -> None:
     """Some twenty times the formats' rounding errors, 2⁻¹¹ and 2⁻⁸: there are that many roundings in a row."""
     exact, given = learner(model), learner(model, autocast=dtype, optimizer_state="int8")
     exact.step(*batch())
     given.step(*batch())
-    assert 0 < largest_error(gradients(given), gradients(exact)) < error
+    assert 0 < error(gradients(given), gradients(exact)) < bound
 
 
 def test_predictions_are_autocast_too() -> None:

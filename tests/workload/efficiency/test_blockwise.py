@@ -38,7 +38,8 @@ def _largest(tensor: torch.Tensor) -> np.ndarray:
 def _spacing(tensor: torch.Tensor) -> np.ndarray:
     """For each element, how far apart numbers of its type are there."""
     info = torch.finfo(tensor.dtype)
-    return np.maximum(np.abs(tensor.double().numpy()) * info.eps, info.smallest_normal * info.eps)
+    spacing: np.ndarray = np.maximum(tensor.double().abs().numpy() * info.eps, info.smallest_normal * info.eps)
+    return spacing
 
 
 @given(_FINITE, st.sampled_from(_DTYPES), st.booleans())
@@ -81,6 +82,14 @@ def test_largest_and_tiny_blocks() -> None:
     for magnitude in (torch.finfo(torch.float32).max, 1e-38, 1e-44):
         given_ = torch.tensor([magnitude, -magnitude, 0.0])
         assert torch.equal(dequantise(quantise(given_)), given_)
+
+
+def test_the_smallest_positive_number_stays_positive() -> None:
+    """Where it is exactly half a level, which is rounded to 0 as the nearest even one."""
+    smallest = 2.0**-24
+    given_ = torch.tensor([254 * smallest, smallest], dtype=torch.float16)
+    assert dequantise(quantise(given_))[1] == 0
+    assert torch.equal(dequantise(quantise(given_, traces=True)), given_)
 
 
 @pytest.mark.parametrize("dtype", _DTYPES)
@@ -141,7 +150,7 @@ class _NewTensors(TorchDispatchMode):
     """Notes types and bytes of everything that operations inside make."""
 
     def __init__(self) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
+        super().__init__()
         self.made: list[tuple[torch.dtype, int]] = []
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
