@@ -14,7 +14,7 @@ from harness.workload.efficiency.registry import choose_efficiency
 from harness.workload.efficiency.strategy import Step, Strategy
 from harness.workload.failure import Refused
 from harness.workload.plan import read_plan
-from tests.workload.efficiency.small import CPU, batch, gradients, error, learner, same, weights
+from tests.workload.efficiency.small import CPU, batch, error, gradients, learner, same, weights
 from tests.workload.material import plan
 
 pytestmark = pytest.mark.torch
@@ -29,7 +29,7 @@ def test_a_step_is_what_was_asked_for(model: str, state: str, dtype: str) -> Non
     before = weights(made)
     loss, seen = made.observed_step(*batch())
     assert loss.isfinite()
-    assert (seen.logits, seen.parameters.keys(), seen.gradients.keys()) == (dtype, {"float32"}, {"float32"})
+    assert (seen.logits, set(seen.parameters), set(seen.gradients)) == (dtype, {"float32"}, {"float32"})
     assert seen.saved_activations[dtype] > 0
     assert not same(weights(made), before)
     if dtype == "float16":
@@ -149,7 +149,7 @@ def test_scaling_leaves_no_trace_where_nothing_is_rounded(state: type[Strategy])
 
     class ScaledOnly(Float16Autocast):
         dtype = torch.float32
-        forward = Strategy.forward
+        forward = Strategy.forward  # type: ignore[assignment]
 
     ends = []
     for strategies in ((state(),), (state(), ScaledOnly())):

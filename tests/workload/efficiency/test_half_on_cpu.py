@@ -116,7 +116,7 @@ def test_the_backward_pass_is_inside_too(monkeypatch: pytest.MonkeyPatch) -> Non
     seen: list[str] = []
     plain = HalfProducts.__torch_dispatch__
 
-    def spy(self: HalfProducts, func: torch._ops.OpOverload, *rest: object) -> object:  # type: ignore[type-arg]
+    def spy(self: HalfProducts, func: torch._ops.OpOverload, *rest: object) -> object:
         seen.append(func.overloadpacket.__name__)
         return plain(self, func, *rest)  # type: ignore[arg-type]
 

@@ -7,7 +7,7 @@ from torch import nn
 from harness.workload.efficiency.memory_format import ChannelsLast
 from harness.workload.efficiency.strategy import Strategy
 from harness.workload.failure import Refused
-from tests.workload.efficiency.small import batch, gradients, largest_error, learner, same, weights
+from tests.workload.efficiency.small import batch, error, gradients, learner, same, weights
 
 pytestmark = pytest.mark.torch
 
@@ -54,7 +54,7 @@ def test_the_values_are_those_of_the_other_order(state: str) -> None:
     made = [learner("cnn", memory_format=word, optimizer_state=state) for word in ("contiguous", "channels_last")]
     for each in made:
         each.step(*batch())
-    assert largest_error(gradients(made[1]), gradients(made[0])) < 1e-4
+    assert error(gradients(made[1]), gradients(made[0])) < 1e-4
     for each in made:
         each.forget_gradients()
         each.step(*batch())
