@@ -81,7 +81,7 @@ def test_the_largest_models_run_as_smoke_where_official_would_take_hours(quick, 
         home=home,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-4000:]
-    runs = {run["submission"]["name"]: run for run in json.loads(done.stdout)["runs"]}
+    runs = {run["submission"]: run for run in json.loads(done.stdout)["runs"]}
     assert set(runs) == {"swin_8bit_half", "vit_amp"}
     for run in runs.values():
         record = json.loads((Path(run["folder"]) / "record.json").read_text())
