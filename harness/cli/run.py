@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 @click.option(
     "--runs",
     type=click.IntRange(1, 100),
-    help="Runs 1 to this number; without it, as many as the rules give an entry. Finished runs are not repeated.",
+    help="Runs 1 to this number; without it, as many as the rules give an entry, or one where it can't be ranked "
+    "(smoke, quick, a seed of your own). Finished runs are not repeated.",
 )
 @click.option(
     "--seed",

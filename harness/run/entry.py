@@ -32,7 +32,7 @@ from harness.spec.seed import seed_of_run
 @dataclass(frozen=True)
 class Request:
     """What `harness run` was asked. ``seed`` None means the ruleset's own seeds, ``runs`` None as
-    many as it gives an entry; they are numbered from 1."""
+    many as it gives an entry, or one where the run can't be ranked; they are numbered from 1."""
 
     submissions: tuple[Path, ...]
     benchmark: str
@@ -84,9 +84,10 @@ def run(request: Request, home: Home, display: Display) -> list[Result]:
         dataset = prepare(benchmark.id, home, display.say)
         images = {submission.name: _image(request.runtime, submission, home, display.say) for submission in submissions}
         results = []
-        for number, submission in _order(
-            submissions, benchmark, ruleset, request.runs or ruleset.document["entry"]["runs"]
-        ):
+        enough = set()
+        for number, submission in _order(submissions, benchmark, ruleset, request.runs or ruleset.runs_of_entry):
+            if submission.name in enough:
+                continue
             identity, image_id = images[submission.name]
             plan = Plan(
                 submission=submission,
@@ -103,8 +104,24 @@ def run(request: Request, home: Home, display: Display) -> list[Result]:
                 system=system,
                 cpus=cpus,
             )
-            results.append(_run_or_skip(plan, dataset, runtime, home, display, image_id, gpu_uuid))
+            result = _run_or_skip(plan, dataset, runtime, home, display, image_id, gpu_uuid)
+            results.append(result)
+            reason = None if request.runs else _never_ranked(result.record, ruleset)
+            if reason is not None:
+                enough.add(submission.name)
+                display.say(f"{submission.name}: one run, because {reason}; --runs says how many you want")
         return results
+
+
+def _never_ranked(record: Mapping[str, Any], ruleset: Ruleset) -> str | None:
+    """Why no run like this one can be ranked, so that repeating it is left to who asks for it; None where it can, or
+    where the run ended before its profile was decided."""
+    if record["own_seed"]:
+        return "a seed of your own is never ranked"
+    used = record["profile"]["used"]
+    if used is None or ruleset.profile(used)["ranked"]:
+        return None
+    return f"profile {used} is never ranked"
 
 
 def _run_or_skip(

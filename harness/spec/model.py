@@ -71,6 +71,11 @@ class Ruleset:
         """What `harness.spec.seed.seed_of_run` is given."""
         return str(self.document["round"])
 
+    @property
+    def runs_of_entry(self) -> int:
+        """How many runs make an entry that can be ranked."""
+        return int(self.document["entry"]["runs"])
+
     def profile(self, name: str) -> Mapping[str, Any]:
         """One profile's settings. Raises `InvalidInput` for an unknown name."""
         known: Mapping[str, Mapping[str, Any]] = self.document["profiles"]

@@ -75,12 +75,14 @@ def test_it_is_not_run_twice(quick, home):
 
 
 def test_the_largest_models_run_as_smoke_where_official_would_take_hours(quick, home):
-    """Without a profile: the estimate decides, and it is said first, last and in the JSON."""
+    """Without a profile: the estimate decides, and it is said first, last and in the JSON. One run each is enough,
+    because smoke is never ranked."""
     done = call(
-        HARNESS, "run", "submissions/swin_8bit_half", "submissions/vit_amp", "--runs", "1", "--device", "cpu", "--json",
-        home=home,
-    )  # fmt: skip
+        HARNESS, "run", "submissions/swin_8bit_half", "submissions/vit_amp", "--device", "cpu", "--json", home=home
+    )
     assert done.returncode == 0, done.stderr[-4000:]
+    assert len(json.loads(done.stdout)["runs"]) == 2
+    assert "swin_8bit_half: one run, because profile smoke is never ranked" in done.stderr
     runs = {run["submission"]: run for run in json.loads(done.stdout)["runs"]}
     assert set(runs) == {"swin_8bit_half", "vit_amp"}
     for run in runs.values():
@@ -93,7 +95,7 @@ def test_the_largest_models_run_as_smoke_where_official_would_take_hours(quick, 
 
 
 def test_the_demo_in_a_container_builds_the_page(quick, home):
-    done = call("make", "demo", "DEMO=submissions/mlp_fp32 --runs 1 --profile smoke", home=home)
+    done = call("make", "demo", "DEMO=submissions/mlp_fp32 --profile smoke", home=home)
     assert done.returncode == 0, done.stderr[-4000:]
     assert "the run is in a Docker container" in done.stdout
     page = (home / "leaderboard" / "index.html").read_text()
@@ -102,7 +104,7 @@ def test_the_demo_in_a_container_builds_the_page(quick, home):
 
 
 def test_the_demo_without_an_engine_says_so_and_runs_on_the_host(tmp_path):
-    demo = "DEMO=submissions/mlp_fp32 --runs 1 --profile smoke"
+    demo = "DEMO=submissions/mlp_fp32 --profile smoke"
     done = call("make", "demo", demo, home=tmp_path, DOCKER_HOST=f"unix://{tmp_path}/none")
     assert done.returncode == 0, done.stderr[-4000:]
     assert "a process on this host, and its record says so" in done.stdout
