@@ -14,7 +14,7 @@ from harness.workload.efficiency.registry import choose_efficiency
 from harness.workload.efficiency.strategy import Step, Strategy
 from harness.workload.failure import Refused
 from harness.workload.plan import read_plan
-from tests.workload.efficiency.small import CPU, batch, error, gradients, learner, same, weights
+from tests.workload.efficiency.small import CPU, batch, learner, same, weights
 from tests.workload.material import plan
 
 pytestmark = pytest.mark.torch
@@ -44,30 +44,6 @@ def test_without_autocast_the_logits_have_the_type_of_the_weights() -> None:
     assert seen.logits == "float32"
     _, seen = learner("mlp", weights="bfloat16", optimizer_state="int8").observed_step(*batch())
     assert seen.logits == "bfloat16"
-
-
-@pytest.mark.parametrize("model", ["cnn", "mlp"])
-@pytest.mark.parametrize("state", STATES)
-@pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
-def test_twice_the_same(model: str, state: str, dtype: str) -> None:
-    ends = []
-    for _ in range(2):
-        made = learner(model, autocast=dtype, optimizer_state=state)
-        for _ in range(3):
-            made.step(*batch())
-            made.forget_gradients()
-        ends.append(weights(made))
-    assert same(*ends)
-
-
-@pytest.mark.parametrize(("dtype", "bound"), [("float16", 0.01), ("bfloat16", 0.08)])
-@pytest.mark.parametrize("model", ["cnn", "mlp"])
-def test_gradients_are_near_those_of_float32(model: str, dtype: str, bound: float) -> None:
-    """Some twenty times the formats' rounding errors, 2⁻¹¹ and 2⁻⁸: there are that many roundings in a row."""
-    exact, given = learner(model), learner(model, autocast=dtype, optimizer_state="int8")
-    exact.step(*batch())
-    given.step(*batch())
-    assert 0 < error(gradients(given), gradients(exact)) < bound
 
 
 def test_predictions_are_autocast_too() -> None:

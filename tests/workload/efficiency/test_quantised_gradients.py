@@ -183,29 +183,6 @@ def _step(optimizer: torch.optim.Optimizer) -> None:
     optimizer.step()
 
 
-def test_fifty_steps_come_as_far() -> None:
-    """To within a tenth of the exact loss, which by then has fallen by more than half."""
-
-    def train(asked: dict[str, str]) -> tuple[float, float]:
-        model = _model()
-        efficiency = choose_efficiency(asked)
-        optimizer = efficiency.make_optimizer(model.parameters(), _recipe())
-        losses = []
-        for _ in range(51):
-            loss = _loss(model)
-            losses.append(loss.item())
-            efficiency.backward(loss)
-            efficiency.step(optimizer)
-            optimizer.zero_grad()
-        return losses[0], losses[-1]
-
-    first, exact = train({})
-    _, rounded = train({"gradients": "int8"})
-    assert exact < first / 2
-    assert rounded != exact
-    assert rounded == pytest.approx(exact, rel=0.1)
-
-
 def _seen(efficiency: Efficiency, model: nn.Module, optimizer: torch.optim.Optimizer) -> Observed:
     efficiency.backward(_loss(model))
     moment = observe_moment(model, efficiency.gradients(), SavedTensors(model), torch.zeros(1))
