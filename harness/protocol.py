@@ -21,12 +21,14 @@ EVENT_PREFIX = ":::HARNESS "
 MAX_EVENT_BYTES = 4 * 1024 * 1024
 """Longest event line, prefix and newline included (DESIGN: 4 MiB, about 780,000 predictions)."""
 
-HELLO, READY, EPOCH, TRAINED, PREDICTED, INFERRED, DONE = (
+HELLO, READY, EPOCH, TRAINED, PREDICTED, RENEWED, FITTED, INFERRED, DONE = (
     "hello",
     "ready",
     "epoch",
     "trained",
     "predicted",
+    "renewed",
+    "fitted",
     "inferred",
     "done",
 )
@@ -34,10 +36,20 @@ PROGRESS = "progress"
 """Said at any time after the plan, at most twice a second, for the live bars only; never used for a result."""
 FAILED = "failed"
 """Said at any time: the workload knows that it cannot go on, and says why."""
-EVENTS = (HELLO, READY, EPOCH, TRAINED, PREDICTED, INFERRED, DONE, PROGRESS, FAILED)
+EVENTS = (HELLO, READY, EPOCH, TRAINED, PREDICTED, RENEWED, FITTED, INFERRED, DONE, PROGRESS, FAILED)
 
-PLAN, GO, SCORED, STOP, PREDICT, INFER, FINISH = "plan", "go", "scored", "stop", "predict", "infer", "finish"
-COMMANDS = (PLAN, GO, SCORED, STOP, PREDICT, INFER, FINISH)
+PLAN, GO, SCORED, STOP, PREDICT, RENEW, FIT, INFER, FINISH = (
+    "plan",
+    "go",
+    "scored",
+    "stop",
+    "predict",
+    "renew",
+    "fit",
+    "infer",
+    "finish",
+)
+COMMANDS = (PLAN, GO, SCORED, STOP, PREDICT, RENEW, FIT, INFER, FINISH)
 
 FAILURE_KINDS = ("refused", "out_of_memory", "diverged", "protocol", "error")
 """What a `failed` event may give as its kind."""

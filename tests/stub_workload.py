@@ -195,20 +195,35 @@ def main():
         PLAN.update(command)
         ready()
         command = json.loads(sys.stdin.readline() or os._exit(7))
+    count = train_and_predict()
+    while True:
+        command = json.loads(sys.stdin.readline() or os._exit(7))
+        if command["command"] == "finish":
+            break
+        if command["command"] == "renew" and BEHAVIOUR == "exit-in-renew":
+            sys.exit(0)
+        if command["command"] == "renew":
+            say("renewed")
+            hear("go")
+            train_and_predict()
+        elif command["command"] == "fit":
+            batch = count + 1 if BEHAVIOUR == "fits-too-much" else count
+            say("fitted", batch=batch, tried=[], reason="a stub takes any")
+        else:
+            infer(command, count)
+    say("done")
+    if BEHAVIOUR == "event-after-done":
+        say("progress", phase="train", done=1, total=2, unit="images")
+
+
+def train_and_predict():
     train()
     hear("predict")
     if BEHAVIOUR in ("spy", "deep-spy"):
         look_around("predict")
     count = min(rows("test_images.npy"), PLAN["profile"]["test"] or 10**9)
     say("predicted", predictions=predictions(count), images=count)
-    while True:
-        command = json.loads(sys.stdin.readline() or os._exit(7))
-        if command["command"] == "finish":
-            break
-        infer(command, count)
-    say("done")
-    if BEHAVIOUR == "event-after-done":
-        say("progress", phase="train", done=1, total=2, unit="images")
+    return count
 
 
 def infer(command, count):

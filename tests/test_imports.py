@@ -19,11 +19,17 @@ ALLOWED = {
     "data": {"spec", "score"},
     "image": {"spec", "runtime"},
     "runtime": {"spec"},
-    "run": {"spec", "score", "checks", "record", "data", "image", "runtime"},
+    "system": {"spec"},
+    "meter": {"spec", "system"},
+    "run": {"spec", "score", "checks", "record", "data", "image", "runtime", "system", "meter"},
+    "doctor": {"spec", "data", "image", "runtime", "system"},
     "reference": {"spec", "score", "record", "data"},
     "standings": {"spec", "record"},
     "board": set(),
-    "cli": {"spec", "score", "checks", "record", "data", "image", "runtime", "run", "reference", "standings", "board"},
+    "cli": {
+        *("spec", "score", "checks", "record", "data", "image", "runtime", "system", "meter", "run", "doctor"),
+        *("reference", "standings", "board"),
+    },
 }
 HOST_FORBIDDEN = {"torch", "timm", "bitsandbytes", "torchvision"}
 WORKLOAD_ALLOWED = {"torch", "timm", "bitsandbytes", "numpy", "harness"} | set(sys.stdlib_module_names)
@@ -90,3 +96,7 @@ def test_help_imports_next_to_nothing():
 
 def test_running_a_submission_never_imports_torch():
     assert not loaded_by("import harness.run.entry, harness.cli.progress") & HOST_FORBIDDEN
+
+
+def test_examining_a_machine_never_imports_torch():
+    assert not loaded_by("from harness.doctor.examine import examine; examine()") & HOST_FORBIDDEN

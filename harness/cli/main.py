@@ -22,6 +22,7 @@ VERBS = {
     "data": ("harness.cli.data", "data", "List, prepare and check the benchmarks' data."),
     "build": ("harness.cli.build", "build", "Build a submission's image, without running it."),
     "leaderboard": ("harness.cli.leaderboard", "leaderboard", "Build or open the leaderboard page."),
+    "doctor": ("harness.cli.doctor", "doctor", "Say what this machine can run and measure, and what is missing."),
     "reference": ("harness.cli.reference", "reference", "Gather reference runs, derive quality targets."),
 }
 

@@ -38,6 +38,8 @@ def scores_of(folder: RunFolder, record: Mapping[str, Any], dataset: Dataset) ->
     validation: list[float | None] = []
     test: npt.NDArray[np.float64] | None = None
     for event in _events(folder, record):
+        if test is not None:
+            continue  # what follows repeats the training for its energy's sake
         if event.get("event") == EPOCH:
             validation.append(_auc(_predictions(folder, event, len(dataset.val_labels())), dataset.val_labels()))
         elif event.get("event") == PREDICTED:

@@ -21,12 +21,12 @@ from harness.run.execute import execute
 from harness.run.lock import held
 from harness.run.plan import Plan
 from harness.run.session import Watcher
-from harness.run.system import System, capture
 from harness.runtime.base import Runtime
 from harness.runtime.choose import runtime_named
 from harness.spec.load import load_benchmark, load_ruleset, load_submission
 from harness.spec.model import Benchmark, Ruleset, Submission
 from harness.spec.seed import seed_of_run
+from harness.system.system import System, capture
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,9 @@ from typing import Any
 
 from harness.data.dataset import Dataset
 from harness.errors import InfrastructureFailed
+from harness.meter.base import Meter, MeterLost
+from harness.meter.device import meter_for
+from harness.meter.trace import TRACE, write_trace
 from harness.places import Home
 from harness.record.folder import IMAGE, PLAN, SYSTEM, RunFolder, write_json
 from harness.record.ledger import Ledger
@@ -21,6 +24,9 @@ from harness.run.results import build_record
 from harness.run.session import Session, Watcher
 from harness.run.transcript import Transcript
 from harness.runtime.base import Launch, Runtime, Workload
+
+Meters = Callable[[Callable[[int], bool]], Meter]
+"""Makes a meter, told how to find out whether a process of this machine is the workload's. Raises `MeterLost`."""
 
 
 @dataclass(frozen=True)
@@ -41,9 +47,13 @@ def execute(
     *,
     image_id: str | None,
     gpu_uuid: str | None,
+    meters: Meters | None = None,
 ) -> Finished:
     """Run the plan once. A run that fails has a record too; only an interrupt (Ctrl-C) leaves a folder without one, and
-    passes on as `KeyboardInterrupt`. Raises `MachineLacks` if the workload can't even be started."""
+    passes on as `KeyboardInterrupt`. Raises `MachineLacks` if the workload can't even be started.
+
+    ``meters`` makes the run's meter; without it, it is the one for the GPU with ``gpu_uuid``, or for a run on none.
+    """
     run_id = plan.new_run_id()
     folder = RunFolder.create(home.runs, run_id)
     ledger = Ledger(home.ledger)
@@ -63,7 +73,9 @@ def execute(
     )
     began = _now()
     try:
-        transcript, outcome = _converse(plan, dataset, runtime, folder, launch, watcher, say)
+        transcript, outcome = _converse(
+            plan, dataset, runtime, folder, launch, watcher, say, meters or _usual_meters(plan, gpu_uuid)
+        )
     finally:
         folder.clear_data()
     record = build_record(
@@ -74,6 +86,11 @@ def execute(
     return Finished(folder, record)
 
 
+def _usual_meters(plan: Plan, gpu_uuid: str | None) -> Meters:
+    reason = f"the run used no GPU ({plan.system.no_gpu_reason or 'device cpu was asked for'})"
+    return lambda belongs: meter_for(gpu_uuid, reason, belongs)
+
+
 def _converse(
     plan: Plan,
     dataset: Dataset,
@@ -82,6 +99,7 @@ def _converse(
     launch: Launch,
     watcher: Watcher,
     say: Callable[[str], None],
+    meters: Meters,
 ) -> tuple[Transcript, Outcome]:
     started = time.monotonic()
     limits = plan.ruleset.document["container"]
@@ -95,19 +113,29 @@ def _converse(
             session = Session(
                 plan, dataset, folder, link, journal, watcher, started=started, data_path=workload.data_path
             )
-            end = _conduct(session, journal)
+            end = _conduct(session, journal, meters, workload)
         finally:
             _put_away(workload, plan.ruleset.document["deadlines"]["grace_s"], say)
+        if len(session.transcript.trace) > 0:
+            write_trace(session.transcript.trace, folder.root / TRACE, origin=started)
         return session.transcript, _outcome(session.transcript, end, workload)
 
 
-def _conduct(session: Session, journal: Journal) -> Unfinished | None:
-    """Hold the conversation; returns what cut it short, or None."""
+def _conduct(session: Session, journal: Journal, meters: Meters, workload: Workload) -> Unfinished | None:
+    """Hold the conversation under a meter; returns what cut it short, or None."""
     try:
-        session.conduct()
+        meter = meters(workload.owns)
+        try:
+            meter.start()
+            session.conduct(meter)
+        finally:
+            session.transcript.trace = meter.stop()
     except Unfinished as end:
         journal.note(time.monotonic(), f"{end.ended}: {end}")
         return end
+    except MeterLost as lost:
+        journal.note(time.monotonic(), f"{Ended.METER_LOST}: {lost.message}")
+        return Unfinished(Ended.METER_LOST, lost.message)
     except InfrastructureFailed as failure:
         journal.note(time.monotonic(), f"infrastructure: {failure.message}")
         return Unfinished(Ended.INFRASTRUCTURE, failure.message)
@@ -135,7 +163,7 @@ def _outcome(transcript: Transcript, end: Unfinished | None, workload: Workload)
     if end is None:
         return Outcome(Ended.COMPLETED, transcript.state, exit_code=_exit_code(workload))
     reasons = [end.reason]
-    if end.ended is not Ended.INFRASTRUCTURE:
+    if end.ended not in (Ended.INFRASTRUCTURE, Ended.METER_LOST):
         detail = workload.ending().detail
         if detail:
             reasons.append(detail)

@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Any, BinaryIO
 
 from harness.record.folder import EVENTS, LOG
+from harness.run.transcript import Reading
 
 
 class Journal:
@@ -43,6 +44,12 @@ class Journal:
     def command(self, at: float, name: str, fields: Mapping[str, Any]) -> None:
         """A command that was sent."""
         self._write({"at": self.since(at), "from": "harness", "command": name, **fields})
+
+    def reading(self, reading: Reading) -> None:
+        """The meter's counters at an edge, in joules; null where nothing is counted."""
+        counters = reading.counters
+        energies = {"gpu_j": counters.gpu_j, "cpu_j": counters.cpu_j, "dram_j": counters.dram_j}
+        self._write({"at": self.since(counters.at), "from": "meter", "edge": reading.edge, **energies})
 
     def note(self, at: float, text: str) -> None:
         """Something that happened on the harness's side: data released, a deadline, a signal."""

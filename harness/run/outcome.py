@@ -21,6 +21,8 @@ class Ended(StrEnum):
     """Predictions that are not as many finite probabilities as there are cases."""
     INFRASTRUCTURE = "infrastructure"
     """The engine, the disk or the machine failed."""
+    METER_LOST = "meter lost"
+    """What counts energy stopped answering: a GPU that fell off the bus, a driver that was reloaded."""
 
 
 class Verdict(StrEnum):
@@ -40,6 +42,7 @@ VERDICTS = {
     Ended.BROKE_PROTOCOL: Verdict.INVALID,
     Ended.BAD_OUTPUT: Verdict.FAILED,
     Ended.INFRASTRUCTURE: Verdict.INFRASTRUCTURE,
+    Ended.METER_LOST: Verdict.INFRASTRUCTURE,
 }
 
 

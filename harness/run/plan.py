@@ -10,9 +10,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from harness.data.dataset import Dataset
-from harness.run.system import System
 from harness.spec.digest import digest_of
 from harness.spec.model import Benchmark, Ruleset, Submission
+from harness.system.system import System
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from harness.quantity import Quantity
-from harness.run.system import System
+from harness.run.energy import ENERGIES, Measurement
 from harness.run.transcript import Transcript, Window
-from harness.score.target import ScoredEpoch, time_to_target
+from harness.score.target import ScoredEpoch, epoch_of_target, time_to_target
 
 CLOCK = "harness monotonic clock"
 _NOT_YET = "this version of LeanMed does not collect it"
@@ -15,52 +15,53 @@ _NOT_YET = "this version of LeanMed does not collect it"
 
 def collect(
     transcript: Transcript,
-    system: System,
+    measurement: Measurement | None,
     *,
-    device: str,
     number: int,
     validation_target: float | None,
     no_target: str | None,
 ) -> dict[str, Quantity]:
-    """All quantities that a record holds, by name. Times in seconds, throughput in images per second."""
+    """All quantities that a record holds, by name. Times in seconds, throughput in images per second, energies in
+    joules. ``measurement`` is None where the run ended before its meter was there."""
+    first = transcript.first
     return {
-        "initialisation_time": _between(transcript, "started", "ready_at", "start to ready"),
-        "time_to_predictions": _between(transcript, "go_at", "predicted_at", "go to predicted"),
-        "training_time": _between(transcript, "go_at", "trained_at", "go to trained"),
+        "initialisation_time": _between(transcript.started, transcript.ready_at, "start to ready", transcript.state),
+        "time_to_predictions": _between(first.go_at, first.predicted_at, "go to predicted", transcript.state),
+        "training_time": _between(first.go_at, first.trained_at, "go to trained", transcript.state),
         "time_to_target": _to_target(transcript, validation_target, no_target),
-        **_energy(system, device),
+        **_energy(measurement, _target_epoch(transcript, validation_target), transcript.state),
         "peak_host_memory": Quantity.absent("B", _NOT_YET, scope="workload"),
         "cpu_time": Quantity.absent("s", _NOT_YET, scope="workload"),
         **_inference(transcript, number),
     }
 
 
-def _between(transcript: Transcript, first: str, last: str, scope: str) -> Quantity:
-    begin, end = getattr(transcript, first), getattr(transcript, last)
+def _between(begin: float | None, end: float | None, scope: str, state: str) -> Quantity:
     if begin is None or end is None:
-        return Quantity.absent("s", f"the run ended in state `{transcript.state}`, before this was over", scope=scope)
+        return Quantity.absent("s", f"the run ended in state `{state}`, before this was over", scope=scope)
     return Quantity(round(end - begin, 6), "s", source=CLOCK, scope=scope)
 
 
 def _to_target(transcript: Transcript, target: float | None, no_target: str | None) -> Quantity:
-    if transcript.go_at is None:
+    go_at = transcript.first.go_at
+    if go_at is None:
         return Quantity.absent("s", f"the run ended in state `{transcript.state}`, before training")
-    epochs = [ScoredEpoch(round(epoch.at - transcript.go_at, 6), epoch.auc) for epoch in transcript.epochs]
+    epochs = [ScoredEpoch(round(epoch.at - go_at, 6), epoch.auc) for epoch in transcript.first.epochs]
     return time_to_target(epochs, target=target, no_target=no_target)
 
 
-def _energy(system: System, device: str) -> dict[str, Quantity]:
-    if device == "cuda":
-        reason = f"{_NOT_YET}: its meters are not built yet"
-    else:
-        reason = f"the run used no GPU ({system.no_gpu_reason or 'device cpu was asked for'})"
-    return {
-        "gpu_energy": Quantity.absent("J", reason, scope="whole GPU, go to predicted"),
-        "cpu_energy": Quantity.absent(
-            "J", f"{_NOT_YET}: its meters are not built yet", scope="CPU package, go to predicted"
-        ),
-        "peak_gpu_memory": Quantity.absent("B", reason, scope="whole GPU"),
-    }
+def _target_epoch(transcript: Transcript, target: float | None) -> int | None:
+    go_at = transcript.first.go_at
+    if go_at is None or target is None:
+        return None
+    return epoch_of_target([ScoredEpoch(epoch.at - go_at, epoch.auc) for epoch in transcript.first.epochs], target)
+
+
+def _energy(measurement: Measurement | None, target_epoch: int | None, state: str) -> dict[str, Quantity]:
+    if measurement is not None:
+        return measurement.quantities(target_epoch)
+    reason = f"the run ended in state `{state}`, before a meter was read"
+    return {name: Quantity.absent(unit, reason) for name, unit in ENERGIES.items()}
 
 
 def _inference(transcript: Transcript, number: int) -> dict[str, Quantity]:

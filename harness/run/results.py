@@ -10,6 +10,7 @@ import numpy as np
 from harness.checks.checks import run_checks
 from harness.checks.evidence import Evidence, WindowEvidence
 from harness.data.dataset import Dataset
+from harness.run.energy import measurement_of
 from harness.run.outcome import VERDICTS, Outcome, Verdict
 from harness.run.plan import Plan, counts_of
 from harness.run.quantities import collect
@@ -32,10 +33,10 @@ def build_record(
 ) -> dict[str, Any]:
     """The document of ``record.json``. ``files`` holds the digests of all other files of the run's folder."""
     target = plan.benchmark.document["quality"]["targets"][plan.submission.model]
+    measurement = measurement_of(transcript, plan.ruleset)
     quantities = collect(
         transcript,
-        plan.system,
-        device=plan.device,
+        measurement,
         number=plan.number,
         validation_target=target["validation_auc"],
         no_target=target["reason"] if target["validation_auc"] is None else None,
@@ -68,10 +69,11 @@ def build_record(
         "quantities": {name: quantity.to_json() for name, quantity in quantities.items()},
         "versions": dict(transcript.versions),
         "ready": {name: value for name, value in transcript.ready.items() if name != "observed"},
-        "observed": dict(transcript.observed),
-        "allocator": dict(transcript.allocator),
-        "stopped_early": transcript.stopped_early,
-        "epochs": [_epoch(epoch) for epoch in transcript.epochs],
+        "observed": dict(transcript.first.observed),
+        "allocator": dict(transcript.first.allocator),
+        "stopped_early": transcript.first.stopped_early,
+        "epochs": [_epoch(epoch) for epoch in transcript.first.epochs],
+        "measurement": None if measurement is None else measurement.to_json(),
         "checks": checks,
         "started": _iso(began),
         "finished": _iso(ended),
@@ -110,11 +112,11 @@ def _checks(plan: Plan, transcript: Transcript) -> list[dict[str, Any]]:
     evidence = Evidence(
         efficiency=plan.submission.efficiency,
         device=plan.device,
-        observed=transcript.observed,
+        observed=transcript.first.observed,
         windows=tuple(
             WindowEvidence(w.mode, w.at - w.began, w.said["sum_ns"] * 1e-9, w.predictions) for w in transcript.windows
         ),
-        predictions=transcript.predictions,
+        predictions=transcript.first.predictions,
         data_digest=plan.data_digest,
         expected_data_digest=plan.benchmark.document["data"]["digest"],
     )
@@ -144,7 +146,7 @@ def _quality(plan: Plan, dataset: Dataset, transcript: Transcript, target: dict[
         no_target=target["reason"] if target["test_auc"] is None else None,
         judged=bool(profile.get("quality", False)),
     )
-    kept = [epoch.auc for epoch in transcript.epochs if epoch.kept]
+    kept = [epoch.auc for epoch in transcript.first.epochs if epoch.kept]
     return {
         "auc": auc.to_json(),
         "validation_auc": kept[-1] if kept else None,
@@ -155,14 +157,14 @@ def _quality(plan: Plan, dataset: Dataset, transcript: Transcript, target: dict[
 
 def _estimates(dataset: Dataset, transcript: Transcript) -> tuple[Estimate, Estimate, Estimate]:
     """Test AUC of the model, of the trivial model on the same cases, and the difference."""
-    if transcript.predictions is None:
+    if transcript.first.predictions is None:
         reason = f"the run ended in state `{transcript.state}`, before it gave test predictions"
         return (
             Estimate.absent(AREA_METHOD, reason),
             Estimate.absent(AREA_METHOD, reason),
             Estimate.absent(DIFFERENCE_METHOD, reason),
         )
-    scores = np.asarray(transcript.predictions)
+    scores = np.asarray(transcript.first.predictions)
     count = len(scores)
     labels, patients = dataset.test_labels()[:count], dataset.test_patients()[:count]
     trivial = dataset.test_trivial()[:count]

@@ -8,26 +8,20 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Protocol
-
-import numpy as np
-from numpy.typing import NDArray
 
 from harness import protocol
 from harness.data.dataset import Dataset
-from harness.protocol import ProtocolError, decode_predictions
+from harness.meter.base import Meter
 from harness.record.folder import RunFolder
 from harness.run.estimate import Size
 from harness.run.journal import Journal
-from harness.run.link import Link, Stamped
+from harness.run.link import Link
 from harness.run.outcome import Ended, Unfinished
 from harness.run.plan import Plan
-from harness.run.transcript import Epoch, Transcript, Window
-from harness.score.auc import OneClassOnlyError, roc_auc
-from harness.score.loss import binary_cross_entropy
-from harness.score.stopping import EarlyStopping
-
-Labels = NDArray[np.uint8]
+from harness.run.training import Trainer, decode
+from harness.run.transcript import Epoch, Pass, Reading, Transcript, Window
 
 
 class Watcher(Protocol):
@@ -66,24 +60,39 @@ class Session:
     ) -> None:
         self._plan, self._dataset, self._folder = plan, dataset, folder
         self._link, self._journal, self._watcher = link, journal, watcher
+        self._meter: Meter
         self._data_path = data_path
         self._limits = plan.benchmark.document["limits"]
         self.transcript = Transcript(started=started)
 
-    def conduct(self) -> None:
-        """Hold the whole conversation. Raises `Unfinished` where it can't go on, `InfrastructureFailed` where the
-        engine or the disk fails."""
+    def conduct(self, meter: Meter) -> None:
+        """Hold the whole conversation, with ``meter`` running. Raises `Unfinished` where it can't go on,
+        `InfrastructureFailed` where the engine, the disk or the meter fails."""
+        self._meter, self.transcript.sources = meter, meter.sources
         self._greet()
         self._agree_on_profile()
+        self._idle()
         self._train()
-        self._predict()
-        for mode, seconds, batch in self._planned_windows():
-            self._infer(mode, seconds, batch)
+        self._repeat()
+        if self._holds_windows():
+            self._infer("offline", self._profile["offline_s"], self._fit())
+            self._infer("single", self._profile["single_s"], 1)
         self._finish()
 
     def _enter(self, state: str, total: int | None = None) -> None:
         self.transcript.state = state
         self._watcher.stage(state, total)
+
+    def _mark(self, edge: str) -> None:
+        """Read the meter."""
+        reading = Reading(edge, self._meter.read())
+        self.transcript.readings.append(reading)
+        self._journal.reading(reading)
+
+    def _metered(self) -> bool:
+        """Whether anything counts energy."""
+        sources = self._meter.sources
+        return any(source.name is not None for source in (sources.gpu, sources.cpu, sources.dram))
 
     def _greet(self) -> None:
         self._enter("start")
@@ -125,92 +134,72 @@ class Session:
         self.transcript.estimate_s = estimate
         return estimate
 
+    def _idle(self) -> None:
+        """What the machine takes while the workload waits, ready to start: only where there is a meter for it."""
+        seconds = self._profile["idle_s"]
+        if not self._metered() or seconds <= 0:
+            return
+        self._enter("idle")
+        self._mark("idle begins")
+        time.sleep(seconds)
+        self._mark("idle ends")
+
     def _train(self) -> None:
         self._enter("train", self._size.epochs)
-        # The clock starts before the first file is there: nothing can be looked at for free.
-        self.transcript.go_at = began = time.monotonic()
-        self._release(self._dataset.train_files)
-        self._link.send(protocol.GO)
-        stopping = EarlyStopping(self._plan.hyperparameters["patience"])
-        for n in range(1, self._size.epochs + 1):
-            said = self._while_training(protocol.EPOCH)
-            epoch, stopping, stop = self._score(said, n, began, stopping)
-            self.transcript.epochs.append(epoch)
-            self._watcher.epoch(epoch, self._size.epochs)
-            if stop and n < self._size.epochs:
-                self.transcript.stopped_early = True
-                began = self._link.send(protocol.STOP, {"keep": epoch.kept})
-                break
-            began = self._link.send(protocol.SCORED, {"auc": epoch.auc, "loss": epoch.loss, "keep": epoch.kept})
-        trained = self._while_training(protocol.TRAINED)
-        self.transcript.trained_at = trained.at
-        self.transcript.observed = trained.event.fields["observed"]
-        self.transcript.allocator = trained.event.fields["allocator"]
+        self._trainer(show=True).conduct(self.transcript.first)
 
-    def _while_training(self, name: str) -> Stamped:
-        assert self.transcript.go_at is not None
-        limit = self._limits["train_s"]
-        left = max(0.0, self.transcript.go_at + limit - time.monotonic())
-        try:
-            return self._link.expect(name, within=left, doing="training")
-        except Unfinished as end:
-            if end.ended is Ended.TIMED_OUT:
-                raise Unfinished(
-                    Ended.TIMED_OUT, f"training took longer than the {limit:g} s that the benchmark allows"
-                ) from end
-            raise
+    def _repeat(self) -> None:
+        """Where energy is counted, train again from the same seed until the window is long enough for it. Predictions
+        and times of these passes are no result."""
+        if not self._metered():
+            return
+        while sum(map(_seconds, self.transcript.passes)) < self._profile["training_s"]:
+            self._enter("repeat")
+            again = Pass(len(self.transcript.passes) + 1)
+            self.transcript.repetitions.append(again)
+            self._link.send(protocol.RENEW)
+            self._link.expect(protocol.RENEWED, within=self._limits["ready_s"], doing="building the model again")
+            self._trainer(show=False).conduct(again)
 
-    def _score(self, said: Stamped, n: int, began: float, stopping: EarlyStopping) -> tuple[Epoch, EarlyStopping, bool]:
-        fields = said.event.fields
-        if fields["n"] != n:
-            raise Unfinished(Ended.BROKE_PROTOCOL, f"epoch {fields['n']} came where epoch {n} was due")
-        labels: Labels = self._dataset.val_labels()[: self._size.validation]
-        probabilities = np.asarray(self._decode(fields["predictions"], len(labels), "validation"))
-        try:
-            auc = roc_auc(probabilities, labels)
-        except OneClassOnlyError:
-            auc = None
-        stopping, decision = stopping.after(auc)
-        epoch = Epoch(
-            n=n,
-            train_loss=fields["loss"],
-            auc=auc,
-            loss=binary_cross_entropy(probabilities, labels),
-            images=fields["images"],
-            steps=fields["steps"],
-            began=began,
-            at=said.at,
-            kept=decision.keep,
+    def _trainer(self, *, show: bool) -> Trainer:
+        return Trainer(
+            self._plan,
+            self._dataset,
+            self._link,
+            self._size,
+            release=self._release,
+            mark=self._mark,
+            epoch_over=(lambda epoch: self._watcher.epoch(epoch, self._size.epochs)) if show else lambda epoch: None,
+            predicting=(lambda: self._enter("predict", self._size.test)) if show else lambda: None,
         )
-        return epoch, stopping, decision.stop
 
-    def _predict(self) -> None:
-        self._enter("predict", self._size.test)
-        self._release(self._dataset.test_files)
-        self._link.send(protocol.PREDICT)
-        said = self._link.expect(
-            protocol.PREDICTED, within=self._limits["predict_s"], doing="predicting the test images"
-        )
-        self.transcript.predictions = self._decode(said.event.fields["predictions"], self._size.test, "test")
-        self.transcript.predicted_at = said.at
-
-    def _planned_windows(self) -> list[tuple[str, float, int]]:
+    def _holds_windows(self) -> bool:
         """Inference windows are held once an entry: in run 1, and in runs that stand alone."""
-        if self._plan.number != 1:
-            return []
-        batch = self._profile["batch"] or self._plan.hyperparameters["batch"]
-        windows = [("offline", self._profile["offline_s"], batch), ("single", self._profile["single_s"], 1)]
-        return [window for window in windows if window[1] > 0]
+        return self._plan.number == 1
+
+    def _fit(self) -> int:
+        """The batch of the offline window: the largest that fits."""
+        self._enter("fit")
+        self._link.send(protocol.FIT, {"images": self._size.test})
+        said = self._link.expect(protocol.FITTED, within=self._limits["infer_s"], doing="looking for the largest batch")
+        batch = int(said.event.fields["batch"])
+        if batch > self._size.test:
+            raise Unfinished(
+                Ended.BROKE_PROTOCOL, f"`fitted` gives a batch of {batch} where {self._size.test} images were asked for"
+            )
+        return batch
 
     def _infer(self, mode: str, seconds: float, batch: int) -> None:
         self._enter(f"infer {mode}")
         asked = {"mode": mode, "batch": batch, "seconds": seconds, "images": self._size.test}
+        self._mark(f"{mode} begins")
         began = self._link.send(protocol.INFER, asked)
         said = self._link.expect(
             protocol.INFERRED, within=seconds + self._limits["infer_s"], doing=f"the {mode} inference window"
         )
+        self._mark(f"{mode} ends")
         fields = dict(said.event.fields)
-        predictions = self._decode(fields.pop("predictions"), self._size.test, f"{mode} window")
+        predictions = decode(fields.pop("predictions"), self._size.test, f"{mode} window")
         self.transcript.windows.append(Window(mode, batch, seconds, began, said.at, fields, predictions))
 
     def _finish(self) -> None:
@@ -220,12 +209,12 @@ class Session:
         self._link.wait_for_end(self._limits["finish_s"])
         self.transcript.state = "done"
 
-    def _release(self, files: tuple[Any, ...]) -> None:
+    def _release(self, files: tuple[Path, ...]) -> None:
         self._journal.note(time.monotonic(), "released " + ", ".join(file.name for file in files))
         self._folder.release(files)
 
-    def _decode(self, text: object, count: int, what: str) -> tuple[float, ...]:
-        try:
-            return decode_predictions(text, count)
-        except ProtocolError as error:
-            raise Unfinished(Ended.BAD_OUTPUT, f"{what} predictions: {error}") from error
+
+def _seconds(training: Pass) -> float:
+    assert training.go_at is not None
+    assert training.predicted_at is not None
+    return training.predicted_at - training.go_at

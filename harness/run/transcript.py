@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from harness.meter.base import Counters, Sources
+from harness.meter.trace import Trace
+
 
 @dataclass(frozen=True)
 class Epoch:
@@ -39,6 +42,31 @@ class Window:
     predictions: tuple[float, ...]
 
 
+@dataclass(frozen=True)
+class Reading:
+    """The meter's counters at an edge: ``idle begins``, ``idle ends``, and of pass k ``go k``, ``epoch k.n``,
+    ``trained k``, ``predicted k``, and ``offline begins``, ``offline ends``, ``single begins``, ``single ends``."""
+
+    edge: str
+    counters: Counters
+
+
+@dataclass
+class Pass:
+    """One training from `go` to `predicted`. The first is the run's result; the others repeat it from the same seed, so
+    that its energy is measured over a window that is long enough."""
+
+    number: int
+    go_at: float | None = None
+    trained_at: float | None = None
+    predicted_at: float | None = None
+    stopped_early: bool = False
+    epochs: list[Epoch] = field(default_factory=list)
+    observed: Mapping[str, Any] = field(default_factory=dict)
+    allocator: Mapping[str, Any] = field(default_factory=dict)
+    predictions: tuple[float, ...] | None = None
+
+
 @dataclass
 class Transcript:
     """Stamps are monotonic seconds of the harness; None where the conversation did not come so far."""
@@ -51,12 +79,14 @@ class Transcript:
     profile_why: str = ""
     estimate_s: float | None = None
     ready_at: float | None = None
-    go_at: float | None = None
-    trained_at: float | None = None
-    predicted_at: float | None = None
-    stopped_early: bool = False
-    epochs: list[Epoch] = field(default_factory=list)
-    observed: Mapping[str, Any] = field(default_factory=dict)
-    allocator: Mapping[str, Any] = field(default_factory=dict)
-    predictions: tuple[float, ...] | None = None
+    first: Pass = field(default_factory=lambda: Pass(1))
+    repetitions: list[Pass] = field(default_factory=list)
     windows: list[Window] = field(default_factory=list)
+    readings: list[Reading] = field(default_factory=list)
+    sources: Sources | None = None
+    trace: Trace = field(default_factory=Trace)
+
+    @property
+    def passes(self) -> list[Pass]:
+        """The first and its repetitions."""
+        return [self.first, *self.repetitions]

@@ -79,6 +79,9 @@ class Workload(Protocol):
     def ending(self) -> Ending:
         """How it ended; to be asked after ``eof`` or `stop`."""
 
+    def owns(self, pid: int) -> bool:
+        """Whether a process of this machine is one of the workload's; False for one that has gone."""
+
     def close(self) -> None:
         """Leave nothing behind: end it if it still runs, remove it. May be called again."""
 

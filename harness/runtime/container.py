@@ -8,6 +8,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import docker
@@ -95,6 +96,13 @@ class ContainerWorkload:
         elif chunk.stream == EOF and not self._confirmed:
             self._confirm_end()
         return chunk
+
+    def owns(self, pid: int) -> bool:
+        """See `Workload.owns`. A control group of a container is named after it."""
+        try:
+            return self._container in Path(f"/proc/{pid}/cgroup").read_text()
+        except (FileNotFoundError, ProcessLookupError):
+            return False
 
     def stop(self, grace_s: float) -> None:
         """See `Workload.stop`. Killing the first process of a container ends every process in it."""

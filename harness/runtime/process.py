@@ -64,6 +64,13 @@ class ProcessWorkload:
         """See `Workload.read`."""
         return self._arrivals.get(timeout)
 
+    def owns(self, pid: int) -> bool:
+        """See `Workload.owns`. The workload leads a session of its own."""
+        try:
+            return os.getsid(pid) == self._process.pid
+        except ProcessLookupError:
+            return False
+
     def stop(self, grace_s: float) -> None:
         """See `Workload.stop`."""
         self._arrivals.drop_overflow()

@@ -31,10 +31,18 @@ def time_to_target(epochs: Sequence[ScoredEpoch], *, target: float | None, no_ta
         raise ValueError("there is either a target or a reason why there is none")
     if target is None:
         return Quantity.absent("s", f"no validation target: {no_target}", scope=SCOPE)
-    for first, second in pairwise(epochs):
-        if _reaches(first, target) and _reaches(second, target):
-            return Quantity(first.seconds, "s", source=SOURCE, scope=SCOPE)
+    reached = epoch_of_target(epochs, target)
+    if reached is not None:
+        return Quantity(epochs[reached - 1].seconds, "s", source=SOURCE, scope=SCOPE)
     return Quantity.absent("s", _censored(epochs, target), scope=SCOPE)
+
+
+def epoch_of_target(epochs: Sequence[ScoredEpoch], target: float) -> int | None:
+    """Number, from 1, of the first of two consecutive epochs at or above ``target``; None where there is none."""
+    for number, (first, second) in enumerate(pairwise(epochs), start=1):
+        if _reaches(first, target) and _reaches(second, target):
+            return number
+    return None
 
 
 def _reaches(epoch: ScoredEpoch, target: float) -> bool:

@@ -13,11 +13,14 @@ import sys
 import traceback
 from importlib.metadata import PackageNotFoundError, version
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from harness.protocol import (
     DONE,
     FAILED,
     FINISH,
+    FIT,
+    FITTED,
     GO,
     HELLO,
     INFER,
@@ -26,12 +29,17 @@ from harness.protocol import (
     PREDICT,
     PREDICTED,
     READY,
+    RENEW,
+    RENEWED,
     TRAINED,
     VERSION,
 )
 from harness.workload.channel import Channel
 from harness.workload.failure import Failure, failure_kind, failure_message
 from harness.workload.plan import Plan, read_plan
+
+if TYPE_CHECKING:
+    from harness.workload.session import Session
 
 _LIBRARIES = ("torch", "torchvision", "timm", "bitsandbytes", "numpy")
 
@@ -85,12 +93,24 @@ def converse(channel: Channel) -> None:
             break
         del session  # two learners at once might not fit
         plan = read_plan(command.fields)
+    _train_and_predict(session, channel)
+    while (command := channel.expect(RENEW, FIT, INFER, FINISH)).name != FINISH:
+        if command.name == RENEW:
+            session.renew()
+            channel.say(RENEWED)
+            channel.expect(GO)
+            _train_and_predict(session, channel)
+        elif command.name == FIT:
+            channel.say(FITTED, **session.fit(command))
+        else:
+            channel.say(INFERRED, **session.infer(command))
+    channel.say(DONE)
+
+
+def _train_and_predict(session: Session, channel: Channel) -> None:
     channel.say(TRAINED, **session.train())
     channel.expect(PREDICT)
     channel.say(PREDICTED, **session.predict())
-    while (command := channel.expect(INFER, FINISH)).name == INFER:
-        channel.say(INFERRED, **session.infer(command))
-    channel.say(DONE)
 
 
 def _set_environment(plan: Plan) -> None:

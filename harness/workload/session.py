@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from functools import partial
 from typing import Any
@@ -13,6 +14,7 @@ from harness.workload.channel import Channel, Command
 from harness.workload.device import allocator_peaks, device_name, find_device, set_reference_arithmetic
 from harness.workload.failure import BadCommand
 from harness.workload.feed import Feed, load_training_set
+from harness.workload.fit import largest_batch
 from harness.workload.images import Standardiser, load_images, measure_standardiser
 from harness.workload.infer import infer
 from harness.workload.keep import Kept
@@ -89,10 +91,23 @@ class Session:
         predictions = predict(self._learner, self._test, self._standardise, show)
         return {"predictions": encode_predictions(predictions), "images": len(predictions)}
 
+    def renew(self) -> None:
+        """Throw the trained model away and build it again from the same seed, for the same training once more."""
+        del self._learner  # two learners at once might not fit
+        gc.collect()  # the optimiser and its parameters may hold each other
+        self._learner = build_learner(self._plan, self._device)
+
+    def fit(self, command: Command) -> dict[str, Any]:
+        """How many images the model predicts at once. Returns the fields of `fitted`."""
+        images = self._test[: _images(command)]
+        found = largest_batch(self._learner, images, self._standardise, self._plan.recipe.batch)
+        return {"batch": found.batch, "tried": list(found.tried), "reason": found.reason}
+
     def infer(self, command: Command) -> dict[str, Any]:
         """One inference window. Returns the fields of `inferred`; ``images`` there counts all passes."""
         started = time.perf_counter_ns()
-        mode, batch, seconds, count = _window(command.fields)
+        mode, batch, seconds = _window(command.fields)
+        count = _images(command)
         show = partial(self._progress, "infer", "s")
         window = infer(self._learner, self._test[:count], self._standardise, batch, seconds, show, started)
         return {
@@ -129,18 +144,24 @@ def _keep(command: Command) -> bool:
     return keep
 
 
-def _window(fields: dict[str, Any]) -> tuple[str, int, float, int | None]:
-    """Mode, batch, seconds and images (None: all) of an `infer` command. Raises `BadCommand`."""
-    mode, batch, seconds, images = (fields.get(key) for key in ("mode", "batch", "seconds", "images"))
+def _window(fields: dict[str, Any]) -> tuple[str, int, float]:
+    """Mode, batch and seconds of an `infer` command. Raises `BadCommand`."""
+    mode, batch, seconds = (fields.get(key) for key in ("mode", "batch", "seconds"))
     if mode not in ("offline", "single"):
         raise BadCommand("infer: mode must be offline or single")
     if not _is_whole(batch) or (mode == "single" and batch != 1):
         raise BadCommand("infer: batch must be a whole number from 1, and 1 where mode is single")
     if isinstance(seconds, bool) or not isinstance(seconds, int | float) or seconds < 0:
         raise BadCommand("infer: seconds must be a number from 0")
+    return str(mode), int(batch), float(seconds)  # type: ignore[arg-type]
+
+
+def _images(command: Command) -> int | None:
+    """Images of an `infer` or `fit` command (None: all). Raises `BadCommand`."""
+    images = command.fields.get("images")
     if images is not None and not _is_whole(images):
-        raise BadCommand("infer: images must be null or a whole number from 1")
-    return str(mode), int(batch), float(seconds), images  # type: ignore[arg-type]
+        raise BadCommand(f"{command.name}: images must be null or a whole number from 1")
+    return images
 
 
 def _is_whole(value: object) -> bool:

@@ -19,7 +19,7 @@ from harness.run.journal import Journal
 from harness.run.outcome import Ended, Outcome
 from harness.run.plan import Plan
 from harness.run.results import build_record
-from harness.run.transcript import Epoch, Transcript
+from harness.run.transcript import Epoch, Pass, Transcript
 from harness.score.auc import roc_auc
 from harness.score.estimate import Estimate
 from harness.spec.load import load_ruleset
@@ -92,12 +92,15 @@ def leave_run(
         profile=profile,
         profile_why="it was asked for",
         ready_at=0.1,
-        go_at=0.2,
-        trained_at=epochs + 0.5,
-        predicted_at=epochs + 1.0,
-        epochs=scored,
-        observed=OBSERVED,
-        predictions=test,
+        first=Pass(
+            number=1,
+            go_at=0.2,
+            trained_at=epochs + 0.5,
+            predicted_at=epochs + 1.0,
+            epochs=scored,
+            observed=OBSERVED,
+            predictions=test,
+        ),
     )
     end = datetime(2026, 11, 23, 20, tzinfo=UTC) + timedelta(minutes=number if minute is None else minute)
     record = build_record(

@@ -12,13 +12,13 @@ import numpy as np
 
 from harness.data.dataset import Dataset
 from harness.places import Home
-from harness.run.execute import Finished, execute
+from harness.run.execute import Finished, Meters, execute
 from harness.run.plan import Plan
-from harness.run.system import capture
 from harness.run.transcript import Epoch
 from harness.runtime.base import Launch, Runtime, Workload
 from harness.runtime.host import HostRuntime
 from harness.spec.load import load_benchmark, load_ruleset, load_submission
+from harness.system.system import capture
 
 STUB = Path(__file__).parent.parent / "stub_workload.py"
 SUBMISSIONS = Path(__file__).parent.parent.parent / "submissions"
@@ -78,6 +78,11 @@ def with_rules(made: Plan, section: str, **values: Any) -> Plan:
     return replace(made, ruleset=replace(made.ruleset, document=document))
 
 
+def with_profile(made: Plan, name: str, **values: Any) -> Plan:
+    """The plan under a ruleset with a profile that differs."""
+    return with_rules(made, "profiles", **{name: {**made.ruleset.document["profiles"][name], **values}})
+
+
 def with_limits(made: Plan, **limits: float) -> Plan:
     """The plan under a benchmark with other limits, in seconds."""
     document = {**made.benchmark.document, "limits": {**made.benchmark.document["limits"], **limits}}
@@ -132,9 +137,11 @@ class Remembering:
         self.logged.append(text)
 
 
-def run_stub(home: Home, dataset: Dataset, behaviour: str, made: Plan) -> tuple[Finished, Remembering]:
+def run_stub(
+    home: Home, dataset: Dataset, behaviour: str, made: Plan, meters: Meters | None = None
+) -> tuple[Finished, Remembering]:
     """One run of the stub on the host runtime."""
     watcher = Remembering()
     runtime = StubRuntime(HostRuntime(home), (sys.executable, str(STUB), behaviour))
-    done = execute(made, dataset, runtime, home, watcher, watcher.say, image_id=None, gpu_uuid=None)
+    done = execute(made, dataset, runtime, home, watcher, watcher.say, image_id=None, gpu_uuid=None, meters=meters)
     return done, watcher

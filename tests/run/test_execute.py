@@ -64,7 +64,7 @@ def test_a_good_run_leaves_a_valid_record(home, dataset):
         "P1": "passed",
         "D1": "passed",
     }
-    assert watcher.stages == ["start", "prepare", "train", "predict", "infer offline", "infer single", "finish"]
+    assert watcher.stages == ["start", "prepare", "train", "predict", "fit", "infer offline", "infer single", "finish"]
     assert watcher.moved == 1
 
 

@@ -134,6 +134,8 @@ class TestEvents:
             "allocator": {"peak": None},
         },
         "predicted": {"predictions": "AAAAPw==", "images": 1},
+        "renewed": {},
+        "fitted": {"batch": 32, "tried": [64], "reason": "64 images at once are too many"},
         "inferred": {
             "mode": "offline",
             "batch": 32,

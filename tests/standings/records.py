@@ -9,6 +9,7 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
+from harness.run.energy import ENERGIES
 from harness.score.estimate import Estimate
 from harness.score.gate import judge
 from harness.standings.benchmarks import BenchmarkText
@@ -136,9 +137,9 @@ def record(
             )
             if number % 2
             else measured(time * 0.61, "s"),
-            "gpu_energy": absent("J", no_gpu),
-            "cpu_energy": absent("J", f"{not_yet}: its meters are not built yet"),
-            "peak_gpu_memory": absent("B", no_gpu),
+            **{name: absent(unit, no_gpu) for name, unit in ENERGIES.items() if "gpu" in name},
+            "cpu_energy": absent("J", "this machine has no RAPL"),
+            "dram_energy": absent("J", "this machine has no RAPL"),
             "peak_host_memory": absent("B", not_yet),
             "cpu_time": absent("s", not_yet),
             "offline_throughput": measured(41_000 / time, "1/s"),
@@ -157,6 +158,7 @@ def record(
         "allocator": {},
         "stopped_early": False,
         "epochs": [epoch(n, auc, time) for n in range(1, 11)],
+        "measurement": None,
         "checks": [
             {
                 "id": "W1",

@@ -68,6 +68,8 @@ def test_whole_conversation(data: Path, tmp_path: Path) -> None:
         scored = decode_predictions(predicted["predictions"], 30)
         assert auc(test_labels, scored) > 0.9
 
+        fitted = driver.ask("fit", "fitted", images=12)
+        assert (fitted["batch"], fitted["tried"]) == (12, [])
         offline = driver.ask("infer", "inferred", mode="offline", batch=8, seconds=0.2, images=None)
         assert offline["images"] == 30 * offline["passes"]
         assert offline["latency"]["count"] == 4 * offline["passes"]
@@ -83,6 +85,28 @@ def test_whole_conversation(data: Path, tmp_path: Path) -> None:
         assert driver.ended() == 0
         clocks = [event.clock for event in driver.events]
         assert clocks == sorted(clocks)
+
+
+@pytest.mark.parametrize("efficiency", [{}, {"autocast": "float16", "optimizer_state": "int8"}])
+def test_a_renewed_model_is_trained_the_same_again(data: Path, efficiency: dict[str, str]) -> None:
+    """Bit for bit, also where loss scaling and an 8-bit optimiser keep a state of their own."""
+    with Inside() as driver:
+        order = plan(data, model="cnn", profile={"epochs": 2, "steps": 3, "batch": 4})
+        order["submission"]["efficiency"] = efficiency
+        prepared(driver, order)
+        write_training(data)
+        write_test(data)
+        said = []
+        for time in range(3):
+            if time > 0:
+                driver.ask("renew", "renewed")
+            driver.send("go")
+            for _ in range(2):
+                said.append(driver.wait_for("epoch"))
+                driver.send("scored", auc=0.5, loss=0.7, keep=True)
+            driver.wait_for("trained")
+            said.append(driver.ask("predict", "predicted"))
+        assert said[:3] == said[3:6] == said[6:]
 
 
 def test_profile_shortens_everything(data: Path) -> None:

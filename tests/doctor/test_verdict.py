@@ -1,0 +1,93 @@
+"""What follows from findings: the way to run, the command, the quantities."""
+
+import pytest
+
+from harness.doctor.finding import IN_DOCKER, ON_GPU, ON_HOST, Finding, Measured, Status, Way
+from harness.doctor.verdict import UNCOLLECTED, verdict_of
+from harness.errors import Exit
+from harness.spec.schema import schemas
+
+PROFILES = ("official", "quick", "smoke")
+QUANTITIES = schemas()["record"]["properties"]["quantities"]["required"]
+GPU_METERS = (Measured.GPU_ENERGY, Measured.GPU_MEMORY)
+
+
+def finding(name, *, blocks=frozenset(), absent=()):
+    return Finding(name, "Group", name.capitalize(), Status.MISSING, f"no {name}", "…", None, blocks, absent)
+
+
+def verdict(*findings, gpu):
+    return verdict_of(findings, gpu=gpu, profiles=PROFILES, quantities=QUANTITIES)
+
+
+NO_ENGINE = finding("engine", blocks=IN_DOCKER)
+NO_TORCH = finding("torch", blocks=ON_HOST)
+NO_TOOLKIT = finding("toolkit", blocks=frozenset({Way.DOCKER_CUDA}))
+NO_GPU = finding("gpu", blocks=ON_GPU, absent=GPU_METERS)
+NO_RAPL = finding("rapl", absent=(Measured.CPU_ENERGY, Measured.DRAM_ENERGY))
+NO_DRIVER = finding("driver", blocks=ON_GPU, absent=GPU_METERS)
+
+
+@pytest.mark.parametrize(
+    ("findings", "gpu", "command"),
+    [
+        ((), True, "harness run SUBMISSION"),
+        ((NO_GPU,), False, "harness run SUBMISSION"),
+        ((NO_GPU, NO_ENGINE), False, "harness run SUBMISSION --runtime host"),
+        ((NO_TOOLKIT,), True, "harness run SUBMISSION --runtime host"),
+        ((NO_TOOLKIT, NO_TORCH), True, "harness run SUBMISSION --device cpu"),
+        ((NO_DRIVER, NO_ENGINE), True, "harness run SUBMISSION --runtime host --device cpu"),
+    ],
+)
+def test_the_command_that_works(findings, gpu, command):
+    found = verdict(*findings, gpu=gpu)
+    assert (found.command, found.exit_code) == (command, Exit.DONE)
+    assert command in found.sentences()[0]
+
+
+def test_nothing_works():
+    found = verdict(NO_GPU, NO_ENGINE, NO_TORCH, gpu=False)
+    assert (found.ways, found.command, found.holds) == ((), None, ())
+    assert found.exit_code == Exit.MACHINE_LACKS
+    # The GPU is in nobody's way: a run on the CPU would do.
+    assert found.sentences() == [
+        "No run works on this machine yet. In the way in a container: Engine; on the host: Torch."
+    ]
+
+
+def test_every_quantity_is_held_or_absent_with_a_reason():
+    found = verdict(NO_GPU, NO_RAPL, gpu=False)
+    assert sorted([*found.holds, *found.absent]) == sorted(QUANTITIES)
+    assert found.absent["gpu_energy"] == found.absent["peak_gpu_memory"] == "no gpu"
+    assert found.absent["cpu_energy"] == "no rapl"
+    assert "time_to_predictions" in found.holds
+
+
+def test_a_machine_that_measures_everything():
+    found = verdict(gpu=True)
+    assert set(found.absent) == set(UNCOLLECTED)
+    assert found.sentences()[0] == (
+        "Runs work in a container on the GPU: `harness run SUBMISSION`. "
+        "Also on the host on the GPU, in a container on the CPU, on the host on the CPU."
+    )
+
+
+def test_a_run_on_the_cpu_beside_a_gpu_measures_no_gpu():
+    found = verdict(NO_TOOLKIT, NO_TORCH, gpu=True)
+    assert found.absent["gpu_energy"] == "a run on the CPU uses no GPU"
+
+
+def test_more_energies_than_today_would_be_found_by_their_names():
+    found = verdict_of([NO_GPU, NO_RAPL], gpu=False, profiles=PROFILES, quantities=["idle_gpu_energy", "dram_energy"])
+    assert set(found.absent) == {"idle_gpu_energy", "dram_energy"}
+
+
+def test_what_runs_do_not_collect_is_not_promised():
+    """Fails when `harness.run` collects more or less than the verdict says: then UNCOLLECTED is to be changed."""
+    from harness.run.quantities import collect
+    from harness.run.transcript import Transcript
+
+    told = collect(Transcript(started=0.0), None, number=1, validation_target=None, no_target="none")
+    words = "this version of LeanMed does not collect it"
+    missing = {name for name, one in told.items() if (one.reason or "").startswith(words)}
+    assert missing == set(UNCOLLECTED)
