@@ -10,10 +10,6 @@ from harness.doctor.finding import Finding, Measured, Way
 from harness.errors import Exit
 
 _NO_GPU_USED = "a run on the CPU uses no GPU"
-_NOT_COLLECTED = "this version of LeanMed does not collect it"
-
-# Whatever the machine: `harness.run.quantities` does not fill these yet. A test compares the two.
-UNCOLLECTED = ("peak_host_memory", "cpu_time")
 
 
 @dataclass(frozen=True)
@@ -96,10 +92,7 @@ def _absent(findings: Sequence[Finding], way: Way | None, quantities: Sequence[s
     if way is not None and way.device == "cpu":
         for measured in (Measured.GPU_ENERGY, Measured.GPU_MEMORY):
             lacking.setdefault(measured, _NO_GPU_USED)
-    by_version = {name: _NOT_COLLECTED for name in quantities if name in UNCOLLECTED}
-    # The machine's reason comes first: it stays when a later version collects more.
-    by_machine = {name: why for name in quantities for measured, why in lacking.items() if _depends(name, measured)}
-    return by_version | by_machine
+    return {name: why for name in quantities for measured, why in lacking.items() if _depends(name, measured)}
 
 
 def _depends(quantity: str, measured: Measured) -> bool:

@@ -127,7 +127,7 @@ def _conduct(session: Session, journal: Journal, meters: Meters, workload: Workl
         meter = meters(workload.owns)
         try:
             meter.start()
-            session.conduct(meter)
+            session.conduct(meter, workload.usage)
         finally:
             session.transcript.trace = meter.stop()
     except Unfinished as end:

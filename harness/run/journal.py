@@ -46,10 +46,17 @@ class Journal:
         self._write({"at": self.since(at), "from": "harness", "command": name, **fields})
 
     def reading(self, reading: Reading) -> None:
-        """The meter's counters at an edge, in joules; null where nothing is counted."""
-        counters = reading.counters
-        energies = {"gpu_j": counters.gpu_j, "cpu_j": counters.cpu_j, "dram_j": counters.dram_j}
-        self._write({"at": self.since(counters.at), "from": "meter", "edge": reading.edge, **energies})
+        """The meter's counters at an edge, in joules, and the workload's processor seconds and peak memory in bytes;
+        null where nothing is counted."""
+        counters, usage = reading.counters, reading.usage
+        figures = {
+            "gpu_j": counters.gpu_j,
+            "cpu_j": counters.cpu_j,
+            "dram_j": counters.dram_j,
+            "cpu_s": usage.cpu_s,
+            "memory_peak_b": usage.memory_peak_b,
+        }
+        self._write({"at": self.since(counters.at), "from": "meter", "edge": reading.edge, **figures})
 
     def note(self, at: float, text: str) -> None:
         """Something that happened on the harness's side: data released, a deadline, a signal."""

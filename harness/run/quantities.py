@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from harness.quantity import Quantity
 from harness.run.energy import ENERGIES, Measurement
 from harness.run.transcript import Transcript, Window
+from harness.runtime.usage import CONTAINER
 from harness.score.target import ScoredEpoch, epoch_of_target, time_to_target
 
 CLOCK = "harness monotonic clock"
-_NOT_YET = "this version of LeanMed does not collect it"
 
 
 def collect(
@@ -30,8 +30,8 @@ def collect(
         "training_time": _between(first.go_at, first.trained_at, "go to trained", transcript.state),
         "time_to_target": _to_target(transcript, validation_target, no_target),
         **_energy(measurement, _target_epoch(transcript, validation_target), transcript.state),
-        "peak_host_memory": Quantity.absent("B", _NOT_YET, scope="workload"),
-        "cpu_time": Quantity.absent("s", _NOT_YET, scope="workload"),
+        "peak_host_memory": _peak_memory(transcript),
+        "cpu_time": _cpu_time(transcript),
         **_inference(transcript, number),
     }
 
@@ -62,6 +62,28 @@ def _energy(measurement: Measurement | None, target_epoch: int | None, state: st
         return measurement.quantities(target_epoch)
     reason = f"the run ended in state `{state}`, before a meter was read"
     return {name: Quantity.absent(unit, reason) for name, unit in ENERGIES.items()}
+
+
+def _peak_memory(transcript: Transcript) -> Quantity:
+    if not transcript.readings:
+        return Quantity.absent("B", f"the run ended in state `{transcript.state}`, before it was read")
+    usage = transcript.readings[-1].usage
+    if usage.memory_peak_b is None:
+        return Quantity.absent("B", usage.reason or "it was not read", scope=usage.scope)
+    # A control group is charged for the files that it read first, such as torch's libraries.
+    scope = f"{usage.scope}, whole run" + (", page cache included" if usage.scope == CONTAINER else "")
+    return Quantity(float(usage.memory_peak_b), "B", source=usage.source, scope=scope)
+
+
+def _cpu_time(transcript: Transcript) -> Quantity:
+    usages = {reading.edge: reading.usage for reading in transcript.readings}
+    begin, end = usages.get("go 1"), usages.get("predicted 1")
+    if begin is None or end is None:
+        return Quantity.absent("s", f"the run ended in state `{transcript.state}`, before this was over")
+    scope = f"{end.scope}, all processors, go to predicted"
+    if begin.cpu_s is None or end.cpu_s is None:
+        return Quantity.absent("s", end.reason or begin.reason or "it was not read", scope=scope)
+    return Quantity(round(end.cpu_s - begin.cpu_s, 6), "s", source=end.source, scope=scope)
 
 
 def _inference(transcript: Transcript, number: int) -> dict[str, Quantity]:

@@ -7,7 +7,7 @@ here on labels that the workload does not have, and here it is decided whether t
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -22,6 +22,7 @@ from harness.run.outcome import Ended, Unfinished
 from harness.run.plan import Plan
 from harness.run.training import Trainer, decode
 from harness.run.transcript import Epoch, Pass, Reading, Transcript, Window
+from harness.runtime.usage import Usage
 
 
 class Watcher(Protocol):
@@ -61,14 +62,17 @@ class Session:
         self._plan, self._dataset, self._folder = plan, dataset, folder
         self._link, self._journal, self._watcher = link, journal, watcher
         self._meter: Meter
+        self._usage: Callable[[], Usage]
         self._data_path = data_path
         self._limits = plan.benchmark.document["limits"]
         self.transcript = Transcript(started=started)
 
-    def conduct(self, meter: Meter) -> None:
-        """Hold the whole conversation, with ``meter`` running. Raises `Unfinished` where it can't go on,
-        `InfrastructureFailed` where the engine, the disk or the meter fails."""
-        self._meter, self.transcript.sources = meter, meter.sources
+    def conduct(self, meter: Meter, usage: Callable[[], Usage]) -> None:
+        """Hold the whole conversation, with ``meter`` running; ``usage`` tells what the workload has used.
+
+        Raises `Unfinished` where it can't go on, `InfrastructureFailed` where the engine, the disk or the meter fails.
+        """
+        self._meter, self.transcript.sources, self._usage = meter, meter.sources, usage
         self._greet()
         self._agree_on_profile()
         self._idle()
@@ -85,7 +89,7 @@ class Session:
 
     def _mark(self, edge: str) -> None:
         """Read the meter."""
-        reading = Reading(edge, self._meter.read())
+        reading = Reading(edge, self._meter.read(), self._usage())
         self.transcript.readings.append(reading)
         self._journal.reading(reading)
 
@@ -204,6 +208,7 @@ class Session:
 
     def _finish(self) -> None:
         self._enter("finish")
+        self._mark("finish")
         self._link.send(protocol.FINISH)
         self._link.expect(protocol.DONE, within=self._limits["finish_s"], doing="finishing")
         self._link.wait_for_end(self._limits["finish_s"])

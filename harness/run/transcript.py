@@ -9,6 +9,7 @@ from typing import Any
 
 from harness.meter.base import Counters, Sources
 from harness.meter.trace import Trace
+from harness.runtime.usage import Usage
 
 
 @dataclass(frozen=True)
@@ -44,11 +45,15 @@ class Window:
 
 @dataclass(frozen=True)
 class Reading:
-    """The meter's counters at an edge: ``idle begins``, ``idle ends``, and of pass k ``go k``, ``epoch k.n``,
-    ``trained k``, ``predicted k``, and ``offline begins``, ``offline ends``, ``single begins``, ``single ends``."""
+    """The meter's counters at an edge, and what the workload had used by then.
+
+    Edges: ``idle begins``, ``idle ends``; of pass k ``go k``, ``epoch k.n``, ``trained k``, ``predicted k``; ``offline
+    begins``, ``offline ends``, ``single begins``, ``single ends``; ``finish``.
+    """
 
     edge: str
     counters: Counters
+    usage: Usage
 
 
 @dataclass

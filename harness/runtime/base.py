@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from harness.runtime.usage import Usage
+
 STDOUT, STDERR, EOF = "stdout", "stderr", "eof"
 
 
@@ -81,6 +83,9 @@ class Workload(Protocol):
 
     def owns(self, pid: int) -> bool:
         """Whether a process of this machine is one of the workload's; False for one that has gone."""
+
+    def usage(self) -> Usage:
+        """What it has used so far; after its end, what was read last."""
 
     def close(self) -> None:
         """Leave nothing behind: end it if it still runs, remove it. May be called again."""

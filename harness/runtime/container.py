@@ -20,6 +20,7 @@ from harness.runtime.base import EOF, Chunk, Ending, WorkloadGone
 from harness.runtime.engine import ENGINE_ERRORS, reason
 from harness.runtime.multiplex import Demultiplexer
 from harness.runtime.sandbox import DATA
+from harness.runtime.usage import CONTAINER, ControlGroups, Usage, control_groups, read_groups
 from harness.runtime.watch import EngineWatch
 
 _POLL_S = 0.05
@@ -51,6 +52,8 @@ class ContainerWorkload:
         self._stopping = False
         self._confirmed = False
         self._closed = False
+        self._groups: ControlGroups | None = None
+        self._usage = Usage.absent(CONTAINER, "it was never read while the workload ran")
 
     def attach(self) -> None:
         """Open the stream and the watch."""
@@ -103,6 +106,18 @@ class ContainerWorkload:
             return self._container in Path(f"/proc/{pid}/cgroup").read_text()
         except (FileNotFoundError, ProcessLookupError):
             return False
+
+    def usage(self) -> Usage:
+        """See `Workload.usage`. Of the whole container, read from its control groups, which go when it ends."""
+        if self._groups is None and self._state is None and not self._closed:
+            pid = int(self._inspect()["Pid"])
+            self._groups = control_groups(pid) if pid > 0 else None
+            if pid > 0 and self._groups is None:
+                reason = "the container's control groups can't be seen from here (a remote or rootless engine)"
+                self._usage = Usage.absent(CONTAINER, reason)
+        found = None if self._groups is None else read_groups(self._groups)
+        self._usage = found or self._usage
+        return self._usage
 
     def stop(self, grace_s: float) -> None:
         """See `Workload.stop`. Killing the first process of a container ends every process in it."""

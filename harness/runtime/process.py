@@ -18,6 +18,7 @@ from harness.errors import InfrastructureFailed
 from harness.runtime.arrivals import READ_BYTES, Arrivals
 from harness.runtime.base import STDERR, STDOUT, Chunk, Ending, WorkloadGone
 from harness.runtime.leftovers import kill_quietly, marked_processes
+from harness.runtime.usage import PROCESS, Usage, read_process
 
 _SEND_S = 30.0
 _SETTLE_S = 15.0
@@ -38,6 +39,7 @@ class ProcessWorkload:
         self._arrivals = Arrivals()
         self._ended = threading.Event()
         self._stopped_by: int | None = None
+        self._usage = Usage.absent(PROCESS, "it was never read while the workload ran")
         os.set_blocking(self._stdin.fileno(), False)
         self._readers = [
             threading.Thread(target=self._pump, args=(pipe, stream), name=f"leanmed-{stream}", daemon=True)
@@ -70,6 +72,11 @@ class ProcessWorkload:
             return os.getsid(pid) == self._process.pid
         except ProcessLookupError:
             return False
+
+    def usage(self) -> Usage:
+        """See `Workload.usage`. Of the workload's first process and the children that it has waited for."""
+        self._usage = read_process(self._process.pid) or self._usage
+        return self._usage
 
     def stop(self, grace_s: float) -> None:
         """See `Workload.stop`."""

@@ -3,7 +3,7 @@
 import pytest
 
 from harness.doctor.finding import IN_DOCKER, ON_GPU, ON_HOST, Finding, Measured, Status, Way
-from harness.doctor.verdict import UNCOLLECTED, verdict_of
+from harness.doctor.verdict import verdict_of
 from harness.errors import Exit
 from harness.spec.schema import schemas
 
@@ -65,7 +65,7 @@ def test_every_quantity_is_held_or_absent_with_a_reason():
 
 def test_a_machine_that_measures_everything():
     found = verdict(gpu=True)
-    assert set(found.absent) == set(UNCOLLECTED)
+    assert set(found.absent) == set()
     assert found.sentences()[0] == (
         "Runs work in a container on the GPU: `harness run SUBMISSION`. "
         "Also on the host on the GPU, in a container on the CPU, on the host on the CPU."
@@ -77,17 +77,8 @@ def test_a_run_on_the_cpu_beside_a_gpu_measures_no_gpu():
     assert found.absent["gpu_energy"] == "a run on the CPU uses no GPU"
 
 
-def test_more_energies_than_today_would_be_found_by_their_names():
-    found = verdict_of([NO_GPU, NO_RAPL], gpu=False, profiles=PROFILES, quantities=["idle_gpu_energy", "dram_energy"])
-    assert set(found.absent) == {"idle_gpu_energy", "dram_energy"}
-
-
-def test_what_runs_do_not_collect_is_not_promised():
-    """Fails when `harness.run` collects more or less than the verdict says: then UNCOLLECTED is to be changed."""
-    from harness.run.quantities import collect
-    from harness.run.transcript import Transcript
-
-    told = collect(Transcript(started=0.0), None, number=1, validation_target=None, no_target="none")
-    words = "this version of LeanMed does not collect it"
-    missing = {name for name, one in told.items() if (one.reason or "").startswith(words)}
-    assert missing == set(UNCOLLECTED)
+def test_energies_and_power_are_found_by_their_names():
+    found = verdict_of(
+        [NO_GPU, NO_RAPL], gpu=False, profiles=PROFILES, quantities=["idle_gpu_power", "dram_energy", "cpu_time"]
+    )
+    assert set(found.absent) == {"idle_gpu_power", "dram_energy"}

@@ -71,6 +71,13 @@ def test_every_energy_is_power_times_time(metered):
     assert found["cpu_energy"] is None
 
 
+def test_memory_and_processor_time_of_the_workload(metered):
+    quantities = metered[0].record["quantities"]
+    assert 1e6 < quantities["peak_host_memory"]["value"] < 1e9
+    assert quantities["peak_host_memory"]["scope"] == "workload's process, whole run"
+    assert 0 <= quantities["cpu_time"]["value"] < 10
+
+
 def test_training_is_repeated_until_the_window_is_long_enough(metered):
     record = metered[0].record
     passes = [window for window in record["measurement"]["windows"] if window["name"].startswith("pass")]
