@@ -14,7 +14,7 @@ LEAVES = {"errors", "quantity", "places", "protocol", "digest", "__init__"}
 ALLOWED = {
     "spec": set(),
     "score": {"spec"},
-    "checks": {"spec"},
+    "checks": {"spec", "meter"},
     "record": {"spec"},
     "data": {"spec", "score"},
     "image": {"spec", "runtime"},

@@ -5,6 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from harness.checks.energy import (
+    counter_agrees_with_samples,
+    counter_never_falls,
+    gpu_not_held_back,
+    nobody_else_on_the_gpu,
+    power_limit_stayed,
+    repeated_training_is_the_same,
+    samples_fill_the_windows,
+    windows_are_long_enough,
+)
 from harness.checks.evidence import Answer, Evidence, Finding
 from harness.checks.strategy import strategy_honoured
 
@@ -81,7 +91,15 @@ CHECKS: Mapping[str, Callable[[Evidence, Parameters], Finding]] = {
     "W1": strategy_honoured,
     "T1": latencies_add_up,
     "P1": window_predictions_match,
+    "R1": repeated_training_is_the_same,
     "D1": data_as_published,
+    "E1": counter_never_falls,
+    "E2": samples_fill_the_windows,
+    "E3": counter_agrees_with_samples,
+    "E4": windows_are_long_enough,
+    "G1": nobody_else_on_the_gpu,
+    "G2": gpu_not_held_back,
+    "G3": power_limit_stayed,
 }
 
 

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from harness.meter.trace import Trace
+from harness.meter.window import WindowEnergy
+
 
 class Answer(StrEnum):
     """The three answers; what can't be measured is said, never passed."""
@@ -37,6 +40,17 @@ class WindowEvidence:
 
 
 @dataclass(frozen=True)
+class Metered:
+    """What was metered: ``gpu_j`` are all readings of the GPU's energy counter in their order, in joules, none where
+    there is no counter, for ``reason``."""
+
+    windows: tuple[WindowEnergy, ...]
+    trace: Trace
+    gpu_j: tuple[float, ...]
+    reason: str | None
+
+
+@dataclass(frozen=True)
 class Evidence:
     """Raw data of one run: nothing here was judged before."""
 
@@ -47,3 +61,5 @@ class Evidence:
     predictions: tuple[float, ...] | None
     data_digest: str
     expected_data_digest: str | None
+    repeated_predictions: tuple[tuple[float, ...], ...] = ()
+    metered: Metered | None = None

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from harness.checks.evidence import Metered
 from harness.meter.base import Counters, Source, Sources
 from harness.meter.trace import Trace
 from harness.meter.window import WindowEnergy, gpu_window, mean_energy
@@ -53,6 +54,12 @@ class Measurement:
             "repetitions": len(self.transcript.repetitions),
             "windows": [window.to_json(self.transcript.started) for window in self.windows()],
         }
+
+    def evidence(self) -> Metered:
+        """What the checks look at."""
+        readings = [each.counters.gpu_j for each in self.transcript.readings]
+        counted = tuple(value for value in readings if value is not None)
+        return Metered(self.windows(), self.trace, counted, self.sources.gpu.reason)
 
     def counters(self, edge: str) -> Counters | None:
         """The counters at an edge, None where the run did not come so far."""

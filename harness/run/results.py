@@ -10,7 +10,7 @@ import numpy as np
 from harness.checks.checks import run_checks
 from harness.checks.evidence import Evidence, WindowEvidence
 from harness.data.dataset import Dataset
-from harness.run.energy import measurement_of
+from harness.run.energy import Measurement, measurement_of
 from harness.run.outcome import VERDICTS, Outcome, Verdict
 from harness.run.plan import Plan, counts_of
 from harness.run.quantities import collect
@@ -41,7 +41,7 @@ def build_record(
         validation_target=target["validation_auc"],
         no_target=target["reason"] if target["validation_auc"] is None else None,
     )
-    checks = _checks(plan, transcript) if outcome.ended == "completed" else []
+    checks = _checks(plan, transcript, measurement) if outcome.ended == "completed" else []
     verdict, reasons = _judge(outcome, checks)
     return {
         "schema": "leanmed/record/v1",
@@ -108,7 +108,7 @@ def _epoch(epoch: Epoch) -> dict[str, Any]:
     }
 
 
-def _checks(plan: Plan, transcript: Transcript) -> list[dict[str, Any]]:
+def _checks(plan: Plan, transcript: Transcript, measurement: Measurement | None) -> list[dict[str, Any]]:
     evidence = Evidence(
         efficiency=plan.submission.efficiency,
         device=plan.device,
@@ -119,6 +119,10 @@ def _checks(plan: Plan, transcript: Transcript) -> list[dict[str, Any]]:
         predictions=transcript.first.predictions,
         data_digest=plan.data_digest,
         expected_data_digest=plan.benchmark.document["data"]["digest"],
+        repeated_predictions=tuple(
+            again.predictions for again in transcript.repetitions if again.predictions is not None
+        ),
+        metered=None if measurement is None else measurement.evidence(),
     )
     return run_checks(evidence, plan.ruleset.document["checks"])
 

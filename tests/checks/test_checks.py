@@ -11,9 +11,32 @@ from harness.checks.checks import (
     run_checks,
     window_predictions_match,
 )
-from harness.checks.evidence import Answer, Evidence, WindowEvidence
+from harness.checks.evidence import Answer, Evidence, Metered, WindowEvidence
+from harness.meter.trace import Trace
+from harness.meter.window import WindowEnergy
 from harness.spec.load import load_ruleset
+from tests.meter.traces import steady, trace_of
 
+
+def window(name, begin, end, **changes):
+    usual = {
+        "counter_j": 250.0 * (end - begin),
+        "integral_j": 250.0 * (end - begin),
+        "samples": round(10 * (end - begin)),
+        "coverage": 1.0,
+        "largest_gap_s": 0.1,
+        "disagreement": 0.0,
+        "edge_error": 0.02 / (end - begin),
+    }
+    return WindowEnergy(name=name, begin=begin, end=end, **(usual | changes))
+
+
+METERED = Metered(
+    windows=(window("pass 1", 0.0, 30.0), window("pass 2", 31.0, 61.0), window("offline", 62.0, 122.0)),
+    trace=steady(130, 250.0, foreign_processes=0, throttle_reasons=0x4, power_limit_w=700),
+    gpu_j=(0.0, 7500.0, 7750.0, 15250.0),
+    reason=None,
+)
 EVIDENCE = Evidence(
     efficiency={"optimizer_state": "float32"},
     device="cpu",
@@ -29,6 +52,8 @@ EVIDENCE = Evidence(
     predictions=(0.25, 0.75),
     data_digest="sha256:a",
     expected_data_digest="sha256:a",
+    repeated_predictions=((0.25, 0.75),),
+    metered=METERED,
 )
 RULES = {check["id"]: check["parameters"] for check in load_ruleset().document["checks"]}
 
@@ -90,3 +115,72 @@ def test_without_a_window_there_is_nothing_to_measure(check):
 )
 def test_data_as_published(expected, answer):
     assert data_as_published(change(expected_data_digest=expected), RULES["D1"]).answer is answer
+
+
+def answer(check, **changes):
+    """What a check says of the usual run with other metered data."""
+    metered = dataclasses.replace(METERED, **changes)
+    return CHECKS[check](change(metered=metered), RULES[check])
+
+
+def sometimes(**columns):
+    """Ten samples of which the fourth differs."""
+    at = [0.1 * k for k in range(10)]
+    other = {name: [once if k == 3 else most for k in range(10)] for name, (most, once) in columns.items()}
+    return trace_of(at, [250.0] * 10, **other)
+
+
+@pytest.mark.parametrize(
+    ("check", "changes", "says"),
+    [
+        ("E1", {"gpu_j": (5.0, 4.0, 6.0)}, "1 of 3 readings"),
+        ("E2", {"windows": (window("single", 0.0, 60.0, coverage=0.9),)}, "90.0% at least (window single)"),
+        ("E2", {"windows": (window("single", 0.0, 60.0, largest_gap_s=1.5),)}, "1.50 s"),
+        ("E3", {"windows": (window("offline", 0.0, 60.0, disagreement=-0.12),)}, "-12.0% at most (window offline"),
+        ("E4", {"windows": (window("offline", 0.0, 5.0),)}, "offline (5.0 s, 50 samples)"),
+        ("E4", {"windows": (window("pass 1", 0.0, 60.0, edge_error=0.02),)}, "training (60.0 s"),
+        ("G1", {"trace": sometimes(foreign_processes=(0, 2))}, "in 1 of 10 samples"),
+        ("G2", {"trace": sometimes(throttle_reasons=(0x4, 0x4 | 0x20))}, "too hot (driver) in 1"),
+        ("G2", {"trace": sometimes(throttle_reasons=(0x8, 0x80))}, "hardware slowdown in 9, power brake in 1"),
+        ("G3", {"trace": sometimes(power_limit_w=(700, 500))}, "between 500 W and 700 W"),
+    ],
+)
+def test_what_a_meter_shows_and_must_not(check, changes, says):
+    finding = answer(check, **changes)
+    assert finding.answer is Answer.FAILED
+    assert says in finding.sentence
+    assert finding.remedy
+
+
+@pytest.mark.parametrize("check", ["E1", "E2", "E3", "E4", "G1", "G2", "G3"])
+def test_without_a_meter_nothing_is_claimed(check):
+    none = Metered(windows=(), trace=Trace(), gpu_j=(), reason="the run used no GPU")
+    for metered in (none, None):
+        finding = CHECKS[check](change(metered=metered), RULES[check])
+        assert finding.answer is Answer.NOT_MEASURABLE
+        assert "GPU" in finding.sentence
+
+
+@pytest.mark.parametrize("check", ["G1", "G2", "G3"])
+def test_what_the_gpu_does_not_tell_is_not_measurable(check):
+    assert answer(check, trace=steady(10, 250.0)).answer is Answer.NOT_MEASURABLE
+
+
+@pytest.mark.parametrize(("shift", "expected"), [(0.0, Answer.PASSED), (1e-5, Answer.PASSED), (0.01, Answer.FAILED)])
+def test_repeated_training(shift, expected):
+    again = ((0.25, 0.75), (0.25, 0.75 + shift))
+    assert CHECKS["R1"](change(repeated_predictions=again), RULES["R1"]).answer is expected
+    assert CHECKS["R1"](change(repeated_predictions=()), RULES["R1"]).answer is Answer.NOT_MEASURABLE
+
+
+def test_steps_of_the_counter_are_no_disagreement():
+    """A pass of 20 ms under a counter that moves every 20 ms may be off by all of it."""
+    short = window("pass 1", 0.0, 0.02, disagreement=0.8, edge_error=1.0)
+    assert answer("E3", windows=(short,)).answer is Answer.PASSED
+
+
+def test_short_passes_count_together():
+    """Thirty passes of 2 s are a minute, and what is open at their edges averages out over them."""
+    passes = tuple(window(f"pass {k}", 3.0 * k, 3.0 * k + 2) for k in range(30))
+    assert answer("E4", windows=passes).answer is Answer.PASSED
+    assert answer("E4", windows=passes[:2]).answer is Answer.FAILED

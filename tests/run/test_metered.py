@@ -71,6 +71,21 @@ def test_every_energy_is_power_times_time(metered):
     assert found["cpu_energy"] is None
 
 
+def test_every_check_of_the_meter_is_answered(metered):
+    answers = {check["id"]: check["answer"] for check in metered[0].record["checks"]}
+    # The replay names no processes, and the windows are short.
+    assert (answers.pop("G1"), answers.pop("E4")) == ("not measurable", "failed")
+    assert set(answers.values()) == {"passed"}
+
+
+def test_a_gpu_that_was_throttled_makes_the_run_invalid(home, dataset):
+    trace = steady(600, WATTS, throttle_reasons=0x40)
+    made = with_profile(plan(), "smoke", idle_s=0.3)
+    done, _ = run_stub(home, dataset, "good", made, lambda belongs: ReplayMeter(trace))
+    assert done.record["outcome"]["verdict"] == "invalid"
+    assert any("too hot (hardware)" in reason for reason in done.record["outcome"]["reasons"])
+
+
 def test_memory_and_processor_time_of_the_workload(metered):
     quantities = metered[0].record["quantities"]
     assert 1e6 < quantities["peak_host_memory"]["value"] < 1e9
