@@ -16,6 +16,7 @@ from harness.checks.energy import (
     windows_are_long_enough,
 )
 from harness.checks.evidence import Answer, Evidence, Finding
+from harness.checks.host import clocks_agree, memory_sufficed, nothing_was_swapped, processors_were_free
 from harness.checks.strategy import strategy_honoured
 
 Parameters = Mapping[str, Any]
@@ -100,6 +101,10 @@ CHECKS: Mapping[str, Callable[[Evidence, Parameters], Finding]] = {
     "G1": nobody_else_on_the_gpu,
     "G2": gpu_not_held_back,
     "G3": power_limit_stayed,
+    "H1": processors_were_free,
+    "H2": nothing_was_swapped,
+    "H3": memory_sufficed,
+    "H4": clocks_agree,
 }
 
 

@@ -51,6 +51,27 @@ class Metered:
 
 
 @dataclass(frozen=True)
+class Host:
+    """The machine from `go` to `predicted` of the first pass, which took ``seconds``: processor seconds of everybody on
+    this machine, of other guests, and of the workload (None where that is not known), and pages swapped."""
+
+    seconds: float
+    busy_s: float
+    stolen_s: float
+    workload_s: float | None
+    swapped_pages: int
+
+
+@dataclass(frozen=True)
+class Spans:
+    """How long the container lived in seconds: by its engine's clock, and at least and at most by the harness's."""
+
+    engine_s: float
+    least_s: float
+    most_s: float
+
+
+@dataclass(frozen=True)
 class Evidence:
     """Raw data of one run: nothing here was judged before."""
 
@@ -63,3 +84,6 @@ class Evidence:
     expected_data_digest: str | None
     repeated_predictions: tuple[tuple[float, ...], ...] = ()
     metered: Metered | None = None
+    host: Host | None = None
+    oom_killed: bool | None = None
+    spans: Spans | None = None

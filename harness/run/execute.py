@@ -23,7 +23,7 @@ from harness.run.plan import Plan
 from harness.run.results import build_record
 from harness.run.session import Session, Watcher
 from harness.run.transcript import Transcript
-from harness.runtime.base import Launch, Runtime, Workload
+from harness.runtime.base import Ending, Launch, Runtime, Workload
 
 Meters = Callable[[Callable[[int], bool]], Meter]
 """Makes a meter, told how to find out whether a process of this machine is the workload's. Raises `MeterLost`."""
@@ -160,21 +160,27 @@ def _put_away(workload: Workload, grace_s: float, say: Callable[[str], None]) ->
 
 
 def _outcome(transcript: Transcript, end: Unfinished | None, workload: Workload) -> Outcome:
+    ending = _ending(workload)
     if end is None:
-        return Outcome(Ended.COMPLETED, transcript.state, exit_code=_exit_code(workload))
+        return Outcome(
+            Ended.COMPLETED,
+            transcript.state,
+            exit_code=ending.exit_code,
+            oom_killed=ending.oom_killed,
+            lived_s=ending.lived_s,
+        )
     reasons = [end.reason]
-    if end.ended not in (Ended.INFRASTRUCTURE, Ended.METER_LOST):
-        detail = workload.ending().detail
-        if detail:
-            reasons.append(detail)
-    return Outcome(end.ended, transcript.state, end.said, tuple(reasons), _exit_code(workload))
+    if end.ended not in (Ended.INFRASTRUCTURE, Ended.METER_LOST) and ending.detail:
+        reasons.append(ending.detail)
+    return Outcome(end.ended, transcript.state, end.said, tuple(reasons), ending.exit_code)
 
 
-def _exit_code(workload: Workload) -> int | None:
+def _ending(workload: Workload) -> Ending:
+    """How the workload ended; nothing is known where the engine was lost."""
     try:
-        return workload.ending().exit_code
+        return workload.ending()
     except InfrastructureFailed:
-        return None
+        return Ending(None, None, None, None)
 
 
 def _now() -> datetime:

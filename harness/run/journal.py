@@ -46,8 +46,8 @@ class Journal:
         self._write({"at": self.since(at), "from": "harness", "command": name, **fields})
 
     def reading(self, reading: Reading) -> None:
-        """The meter's counters at an edge, in joules, and the workload's processor seconds and peak memory in bytes;
-        null where nothing is counted."""
+        """The meter's counters at an edge, in joules, and the workload's processor seconds and peak memory in bytes,
+        and what the whole machine did; null where nothing is counted."""
         counters, usage = reading.counters, reading.usage
         figures = {
             "gpu_j": counters.gpu_j,
@@ -55,6 +55,9 @@ class Journal:
             "dram_j": counters.dram_j,
             "cpu_s": usage.cpu_s,
             "memory_peak_b": usage.memory_peak_b,
+            "machine_busy_s": round(reading.machine.busy_s, 2),
+            "machine_stolen_s": round(reading.machine.stolen_s, 2),
+            "swapped_pages": reading.machine.swapped_pages,
         }
         self._write({"at": self.since(counters.at), "from": "meter", "edge": reading.edge, **figures})
 

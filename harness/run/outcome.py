@@ -48,13 +48,18 @@ VERDICTS = {
 
 @dataclass(frozen=True)
 class Outcome:
-    """``state`` is the last step that was reached (``plan``, ``train`` …), ``said`` the workload's own words."""
+    """``state`` is the last step that was reached (``plan``, ``train`` …), ``said`` the workload's own words.
+
+    ``oom_killed`` and ``lived_s`` are as in `harness.runtime.base.Ending`.
+    """
 
     ended: Ended
     state: str
     said: str | None = None
     reasons: tuple[str, ...] = ()
     exit_code: int | None = None
+    oom_killed: bool | None = None
+    lived_s: float | None = None
 
     def to_json(self, verdict: Verdict, reasons: tuple[str, ...]) -> dict[str, Any]:
         """As it stands in a record; ``verdict`` and ``reasons`` take the checks into account."""

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from harness.checks.checks import run_checks
-from harness.checks.evidence import Evidence, WindowEvidence
+from harness.checks.evidence import Evidence, Host, Spans, WindowEvidence
 from harness.data.dataset import Dataset
 from harness.run.energy import Measurement, measurement_of
 from harness.run.outcome import VERDICTS, Outcome, Verdict
@@ -41,7 +41,7 @@ def build_record(
         validation_target=target["validation_auc"],
         no_target=target["reason"] if target["validation_auc"] is None else None,
     )
-    checks = _checks(plan, transcript, measurement) if outcome.ended == "completed" else []
+    checks = _checks(plan, transcript, measurement, outcome) if outcome.ended == "completed" else []
     verdict, reasons = _judge(outcome, checks)
     return {
         "schema": "leanmed/record/v1",
@@ -108,7 +108,9 @@ def _epoch(epoch: Epoch) -> dict[str, Any]:
     }
 
 
-def _checks(plan: Plan, transcript: Transcript, measurement: Measurement | None) -> list[dict[str, Any]]:
+def _checks(
+    plan: Plan, transcript: Transcript, measurement: Measurement | None, outcome: Outcome
+) -> list[dict[str, Any]]:
     evidence = Evidence(
         efficiency=plan.submission.efficiency,
         device=plan.device,
@@ -123,8 +125,35 @@ def _checks(plan: Plan, transcript: Transcript, measurement: Measurement | None)
             again.predictions for again in transcript.repetitions if again.predictions is not None
         ),
         metered=None if measurement is None else measurement.evidence(),
+        host=_host(transcript),
+        oom_killed=outcome.oom_killed,
+        spans=_spans(transcript, outcome),
     )
     return run_checks(evidence, plan.ruleset.document["checks"])
+
+
+def _host(transcript: Transcript) -> Host | None:
+    """The machine from `go` to `predicted`."""
+    readings = {reading.edge: reading for reading in transcript.readings}
+    begin, end = readings.get("go 1"), readings.get("predicted 1")
+    if begin is None or end is None:
+        return None
+    known = begin.usage.cpu_s is not None and end.usage.cpu_s is not None
+    return Host(
+        seconds=end.counters.at - begin.counters.at,
+        busy_s=end.machine.busy_s - begin.machine.busy_s,
+        stolen_s=end.machine.stolen_s - begin.machine.stolen_s,
+        workload_s=(end.usage.cpu_s or 0.0) - (begin.usage.cpu_s or 0.0) if known else None,
+        swapped_pages=end.machine.swapped_pages - begin.machine.swapped_pages,
+    )
+
+
+def _spans(transcript: Transcript, outcome: Outcome) -> Spans | None:
+    """The container lived at least from `hello` to `done`, and at most from before its start to after its end."""
+    hello, done, ended = transcript.hello_at, transcript.done_at, transcript.ended_at
+    if outcome.lived_s is None or hello is None or done is None or ended is None:
+        return None
+    return Spans(outcome.lived_s, least_s=done - hello, most_s=ended - transcript.started)
 
 
 def _judge(outcome: Outcome, checks: list[dict[str, Any]]) -> tuple[Verdict, tuple[str, ...]]:

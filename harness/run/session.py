@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from harness import protocol
 from harness.data.dataset import Dataset
 from harness.meter.base import Meter
+from harness.meter.machine import Machine
 from harness.record.folder import RunFolder
 from harness.run.estimate import Size
 from harness.run.journal import Journal
@@ -89,7 +90,7 @@ class Session:
 
     def _mark(self, edge: str) -> None:
         """Read the meter."""
-        reading = Reading(edge, self._meter.read(), self._usage())
+        reading = Reading(edge, self._meter.read(), self._usage(), Machine.read())
         self.transcript.readings.append(reading)
         self._journal.reading(reading)
 
@@ -103,6 +104,7 @@ class Session:
         hello = self._link.expect(
             protocol.HELLO, within=self._plan.ruleset.document["deadlines"]["hello_s"], doing="starting"
         )
+        self.transcript.hello_at = hello.at
         spoken = hello.event.fields["protocol"]
         if spoken != protocol.VERSION:
             raise Unfinished(
@@ -210,8 +212,10 @@ class Session:
         self._enter("finish")
         self._mark("finish")
         self._link.send(protocol.FINISH)
-        self._link.expect(protocol.DONE, within=self._limits["finish_s"], doing="finishing")
+        done = self._link.expect(protocol.DONE, within=self._limits["finish_s"], doing="finishing")
+        self.transcript.done_at = done.at
         self._link.wait_for_end(self._limits["finish_s"])
+        self.transcript.ended_at = time.monotonic()
         self.transcript.state = "done"
 
     def _release(self, files: tuple[Path, ...]) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from harness.meter.base import Counters, Sources
+from harness.meter.machine import Machine
 from harness.meter.trace import Trace
 from harness.runtime.usage import Usage
 
@@ -45,7 +46,7 @@ class Window:
 
 @dataclass(frozen=True)
 class Reading:
-    """The meter's counters at an edge, and what the workload had used by then.
+    """The meter's counters at an edge, and what workload and machine had used by then.
 
     Edges: ``idle begins``, ``idle ends``; of pass k ``go k``, ``epoch k.n``, ``trained k``, ``predicted k``; ``offline
     begins``, ``offline ends``, ``single begins``, ``single ends``; ``finish``.
@@ -54,6 +55,7 @@ class Reading:
     edge: str
     counters: Counters
     usage: Usage
+    machine: Machine
 
 
 @dataclass
@@ -78,6 +80,9 @@ class Transcript:
 
     started: float
     state: str = "start"
+    hello_at: float | None = None
+    done_at: float | None = None
+    ended_at: float | None = None
     versions: Mapping[str, str] = field(default_factory=dict)
     ready: Mapping[str, Any] = field(default_factory=dict)
     profile: str | None = None

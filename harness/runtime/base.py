@@ -35,13 +35,15 @@ class Ending:
 
     ``exit_code`` is None where it is not known, ``signal`` the signal that ended it. ``oom_killed`` says that the
     kernel killed *some* process of it for memory (with ``exit_code`` 0 the workload itself came to its end), None where
-    the runtime can't know. ``detail`` is a sentence for people.
+    the runtime can't know. ``lived_s`` are the seconds from start to end by a clock that is not the harness's, None
+    where there is none. ``detail`` is a sentence for people.
     """
 
     exit_code: int | None
     oom_killed: bool | None
     signal: int | None
     detail: str | None
+    lived_s: float | None = None
 
 
 @dataclass(frozen=True)

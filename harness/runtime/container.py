@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import select
 import socket
 import threading
 import time
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -146,7 +148,7 @@ class ContainerWorkload:
         detail = str(state["Error"]) or None
         if detail is None and out_of_memory:
             detail = "the kernel ended a process in the container because its memory limit was reached"
-        return Ending(exit_code=code, oom_killed=out_of_memory, signal=number, detail=detail)
+        return Ending(code, out_of_memory, number, detail, lived_s=_lived(state["StartedAt"], state["FinishedAt"]))
 
     def close(self) -> None:
         """See `Workload.close`. Where the engine was found lost before, the container is left to `sweep`."""
@@ -250,3 +252,13 @@ class ContainerWorkload:
             f"Docker's engine was lost while the workload ran in it: {why}",
             remedy="start the engine again and repeat the run; its container is removed at the start of the next run",
         )
+
+
+def _lived(started: str, finished: str) -> float:
+    """Seconds between two of the engine's time stamps, which have up to nine decimals."""
+    begin, end = (datetime.fromisoformat(_to_microseconds(text)) for text in (started, finished))
+    return (end - begin).total_seconds()
+
+
+def _to_microseconds(text: str) -> str:
+    return re.sub(r"(\.\d{6})\d+", r"\1", text)

@@ -11,7 +11,7 @@ from harness.checks.checks import (
     run_checks,
     window_predictions_match,
 )
-from harness.checks.evidence import Answer, Evidence, Metered, WindowEvidence
+from harness.checks.evidence import Answer, Evidence, Host, Metered, Spans, WindowEvidence
 from harness.meter.trace import Trace
 from harness.meter.window import WindowEnergy
 from harness.spec.load import load_ruleset
@@ -54,6 +54,9 @@ EVIDENCE = Evidence(
     expected_data_digest="sha256:a",
     repeated_predictions=((0.25, 0.75),),
     metered=METERED,
+    host=Host(seconds=100.0, busy_s=190.0, stolen_s=0.0, workload_s=185.0, swapped_pages=0),
+    oom_killed=False,
+    spans=Spans(engine_s=120.0, least_s=118.0, most_s=121.0),
 )
 RULES = {check["id"]: check["parameters"] for check in load_ruleset().document["checks"]}
 
@@ -184,3 +187,41 @@ def test_short_passes_count_together():
     passes = tuple(window(f"pass {k}", 3.0 * k, 3.0 * k + 2) for k in range(30))
     assert answer("E4", windows=passes).answer is Answer.PASSED
     assert answer("E4", windows=passes[:2]).answer is Answer.FAILED
+
+
+@pytest.mark.parametrize(
+    ("check", "changes", "says"),
+    [
+        ("H1", {"host": Host(100.0, 180.0, 0.0, 100.0, 0)}, "others used 0.80 processors"),
+        ("H1", {"host": Host(100.0, 100.0, 50.0, 100.0, 0)}, "0.50 of them other guests"),
+        ("H2", {"host": Host(100.0, 100.0, 0.0, 100.0, 1234)}, "1,234 pages"),
+        ("H3", {"oom_killed": True}, "memory limit was reached"),
+        ("H4", {"spans": Spans(300.0, 118.0, 121.0)}, "300.00 s by its engine's clock"),
+        ("H4", {"spans": Spans(60.0, 118.0, 121.0)}, "60.00 s"),
+    ],
+)
+def test_what_a_machine_shows_and_must_not(check, changes, says):
+    finding = CHECKS[check](change(**changes), RULES[check])
+    assert finding.answer is Answer.FAILED
+    assert says in finding.sentence
+    assert finding.remedy
+
+
+@pytest.mark.parametrize(
+    ("check", "changes"),
+    [
+        ("H1", {"host": None}),
+        ("H1", {"host": Host(100.0, 100.0, 0.0, None, 0)}),
+        ("H2", {"host": None}),
+        ("H3", {"oom_killed": None}),
+        ("H4", {"spans": None}),
+    ],
+)
+def test_what_is_not_known_of_a_machine_is_not_claimed(check, changes):
+    assert CHECKS[check](change(**changes), RULES[check]).answer is Answer.NOT_MEASURABLE
+
+
+def test_a_workload_that_seems_to_use_more_than_all_is_no_negative_load():
+    """The kernel counts the two in different steps."""
+    finding = CHECKS["H1"](change(host=Host(10.0, 9.9, 0.0, 10.0, 0)), RULES["H1"])
+    assert "others used 0.00" in finding.sentence

@@ -59,9 +59,24 @@ def test_its_record_fits_the_schema_and_shows_eight_bit_state(quick):
     assert state["uint8"] > state.get("float32", 0)
     assert set(record["observed"]["parameters"]) == {"float32"}
     assert record["image"]["base"]["kind"] in ("local", "pinned")
-    assert {check["id"]: check["answer"] for check in record["checks"]} == dict.fromkeys(
-        ("W1", "T1", "P1", "D1"), "passed"
-    )
+    answers = {check["id"]: check["answer"] for check in record["checks"]}
+    # What else runs on this machine is not the test's to say.
+    assert {answers.pop("H1"), answers.pop("H2")} <= {"passed", "failed"}
+    assert answers == {
+        **dict.fromkeys(("W1", "T1", "P1", "D1", "H3", "H4"), "passed"),
+        **dict.fromkeys(("R1", "E1", "E2", "E3", "E4", "G1", "G2", "G3"), "not measurable"),
+    }
+
+
+def test_its_memory_and_processor_time_come_from_the_container(quick):
+    run, _ = quick
+    memory, cpu = run["quantities"]["peak_host_memory"], run["quantities"]["cpu_time"]
+    assert memory["source"].startswith("control group version")
+    assert memory["scope"] == "container, whole run, page cache included"
+    assert 2e8 < memory["value"] < 16 * 2**30
+    # Two processors worked, most of the time.
+    time_s = run["quantities"]["time_to_predictions"]["value"]
+    assert 0.2 * time_s < cpu["value"] < 2.2 * time_s
 
 
 def test_nothing_is_left_running(quick, engine):
@@ -89,7 +104,7 @@ def test_the_largest_models_run_as_smoke_where_official_would_take_hours(quick, 
         record = json.loads((Path(run["folder"]) / "record.json").read_text())
         assert (record["profile"]["requested"], record["profile"]["used"]) == ("auto", "smoke")
         assert (record["runtime"], record["outcome"]["verdict"]) == ("docker", "valid")
-        assert all(check["answer"] != "failed" for check in record["checks"])
+        assert all(check["answer"] != "failed" for check in record["checks"] if check["severity"] == "invalid")
         assert record["observed"]["logits"] == "float16"
     assert done.stderr.count("profile smoke (auto: the official profile is estimated at") == 4
 

@@ -58,9 +58,12 @@ def test_a_good_run_leaves_a_valid_record(home, dataset):
     assert record["quality"]["gate"]["verdict"] == "not judged"
     assert record["quantities"]["gpu_energy"]["value"] is None
     assert "GPU" in record["quantities"]["gpu_energy"]["reason"]
-    assert {check["id"]: check["answer"] for check in record["checks"]} == {
+    answers = {check["id"]: check["answer"] for check in record["checks"]}
+    # What else runs on this machine is not the test's to say.
+    assert {answers.pop("H1"), answers.pop("H2")} <= {"passed", "failed"}
+    assert answers == {
         **dict.fromkeys(("W1", "T1", "P1", "D1"), "passed"),
-        **dict.fromkeys(("R1", "E1", "E2", "E3", "E4", "G1", "G2", "G3"), "not measurable"),
+        **dict.fromkeys(("R1", "E1", "E2", "E3", "E4", "G1", "G2", "G3", "H3", "H4"), "not measurable"),
     }
     assert watcher.stages == ["start", "prepare", "train", "predict", "fit", "infer offline", "infer single", "finish"]
     assert watcher.moved == 1

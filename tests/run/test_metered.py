@@ -73,8 +73,10 @@ def test_every_energy_is_power_times_time(metered):
 
 def test_every_check_of_the_meter_is_answered(metered):
     answers = {check["id"]: check["answer"] for check in metered[0].record["checks"]}
-    # The replay names no processes, and the windows are short.
+    # The replay names no processes, the windows are short, and on the host there is no engine.
     assert (answers.pop("G1"), answers.pop("E4")) == ("not measurable", "failed")
+    assert {answers.pop("H3"), answers.pop("H4")} == {"not measurable"}
+    del answers["H1"], answers["H2"]  # what else runs on this machine is not the test's to say
     assert set(answers.values()) == {"passed"}
 
 

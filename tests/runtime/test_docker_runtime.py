@@ -266,3 +266,12 @@ def test_what_a_record_says(engine: docker.DockerClient, tmp_path: Path) -> None
 def containers(engine: docker.DockerClient, workload: ContainerWorkload) -> list[str]:
     found = engine.api.containers(filters={"id": workload._container})
     return [str(one["Id"]) for one in found]
+
+
+def test_the_engine_s_own_clock_says_how_long_it_lived(start: Start) -> None:
+    begin = time.monotonic()
+    workload = start("import time; print('here'); time.sleep(1)")
+    listen(workload)
+    lived = workload.ending().lived_s
+    assert lived is not None
+    assert 1.0 <= lived <= time.monotonic() - begin + 0.5
