@@ -75,6 +75,37 @@ def test_counter_and_trace_tell_the_same_energy(library):
     assert found["samples"] >= 10
 
 
+def test_a_ramp_is_integrated(library):
+    """From 100 W up by 20 W every tenth of a second."""
+    ramp = ",".join(f"{k / 10}:{100 + 20 * k}" for k in range(60))
+    window = metered(library, 2.0, power=ramp)["window"]
+    assert abs(window["disagreement"]) < 0.05
+    assert window["counter_j"] > 2 * 100
+
+
+def test_a_counter_that_moves_every_100_ms_is_within_its_stated_error(library):
+    found = metered(library, 2.0, power="0:300", period_ms=100)
+    assert found["source"]["update_period_s"] == pytest.approx(0.1, rel=0.2)
+    window = found["window"]
+    true_j = 300 * (window["end"] - window["begin"])
+    assert window["edge_error"] == pytest.approx(0.05, rel=0.25)
+    assert abs(window["counter_j"] - true_j) <= 1.01 * window["edge_error"] * true_j
+
+
+def test_a_sensor_that_looks_at_a_quarter_of_the_time_disagrees_and_shows(library):
+    """500 W for a quarter of each tenth of a second, which is all that the sensor sees, and 100 W else: 200 W."""
+    load = ",".join(f"{k / 10}:500,{k / 10 + 0.025}:100" for k in range(80))
+    window = metered(library, 2.0, power=load, sensor_ms=100)["window"]
+    assert window["counter_j"] / (window["end"] - window["begin"]) == pytest.approx(200, rel=0.05)
+    assert window["integral_j"] / (window["end"] - window["begin"]) == pytest.approx(500, rel=0.05)
+    assert window["disagreement"] == pytest.approx(-0.6, abs=0.05)
+
+
+def test_a_counter_that_begins_anew_is_seen(library):
+    found = metered(library, 2.0, power="0:300", reset_at=1.5)
+    assert found["window"]["counter_j"] < 0
+
+
 def test_every_column_comes_from_the_driver(library):
     last = metered(library)["last"]
     del last["at"]

@@ -4,6 +4,9 @@
      FAKE_NVML_POWER       watts as a step function of seconds, "0:100,5:300"
      FAKE_NVML_PERIOD_MS   how often the energy counter moves
      FAKE_NVML_ENERGY      ok, unsupported, zero or stuck
+     FAKE_NVML_RESET_AT    seconds after which the energy counter begins anew
+     FAKE_NVML_SENSOR_MS   how often power is looked at anew, by a sensor that looks at a quarter of the time, as the
+                           A100's and H100's do (arXiv 2312.02741); 0 for one that sees everything
      FAKE_NVML_LOST_AFTER  seconds after which every call of a device says that the GPU is lost
      FAKE_NVML_MIG         off, on or unsupported
      FAKE_NVML_FIELDS      ok or unsupported: power as fields 185 and 186
@@ -51,6 +54,16 @@ static double power(double until, double *joules) {
     }
     if (joules) *joules += watts * (until - since);
     return watts;
+}
+
+/* What the power sensor says. */
+static double sensor(void) {
+    double every = atof(script("FAKE_NVML_SENSOR_MS", "0")) / 1000, before, after;
+    if (every <= 0) return power(spent(), 0);
+    double since = (long)(spent() / every) * every;
+    power(since, &before);
+    power(since + every / 4, &after);
+    return (after - before) / (every / 4);
 }
 
 int nvmlInitWithFlags(unsigned flags) { (void)flags; if (began < 0) began = clock_s(); return SUCCESS; }
@@ -112,12 +125,18 @@ int nvmlDeviceGetMemoryInfo(device gpu, unsigned long long *out) {
 }
 int nvmlDeviceGetCurrentClocksEventReasons(device gpu, unsigned long long *out) { (void)gpu; ALIVE; *out = 4; return SUCCESS; }
 int nvmlDeviceGetC2cModeInfoV(device gpu, void *out) { (void)gpu; (void)out; ALIVE; return NOT_SUPPORTED; }
-int nvmlDeviceGetPowerUsage(device gpu, unsigned *out) { (void)gpu; return number(out, 1000 * power(spent(), 0)); }
+int nvmlDeviceGetPowerUsage(device gpu, unsigned *out) { (void)gpu; return number(out, 1000 * sensor()); }
 int nvmlDeviceGetTotalEnergyConsumption(device gpu, unsigned long long *out) {
     (void)gpu; ALIVE;
     if (says("FAKE_NVML_ENERGY", "unsupported")) return NOT_SUPPORTED;
     double period = atof(script("FAKE_NVML_PERIOD_MS", "20")) / 1000, joules = 0;
     if (!says("FAKE_NVML_ENERGY", "stuck")) power((long)(spent() / period) * period, &joules);
+    double reset = atof(script("FAKE_NVML_RESET_AT", "1e9")), lost_j = 0;
+    if (spent() >= reset) power(reset, &lost_j);
+    if (lost_j > 0) {
+        *out = 1 + (unsigned long long)(1000 * (joules - lost_j));
+        return SUCCESS;
+    }
     *out = says("FAKE_NVML_ENERGY", "zero") ? 0 : 123456789ull + (unsigned long long)(1000 * joules);
     return SUCCESS;
 }
@@ -127,7 +146,7 @@ int nvmlDeviceGetFieldValues(device gpu, int count, struct field *fields) {
     for (int i = 0; i < count; i++) {
         int known = (fields[i].id == 185 || fields[i].id == 186) && !says("FAKE_NVML_FIELDS", "unsupported");
         fields[i].result = known ? SUCCESS : NOT_SUPPORTED;
-        fields[i].value.u = 1000 * power(spent(), 0) + (fields[i].id == 185 ? 1000 : 0); /* told apart by a watt */
+        fields[i].value.u = 1000 * sensor() + (fields[i].id == 185 ? 1000 : 0); /* told apart by a watt */
     }
     return SUCCESS;
 }
