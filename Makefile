@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 UV ?= uv
 DEMO ?= submissions/densenet_8bit --runs 1
 
-.PHONY: help demo test check bench lint format setup setup-workload setup-dev clean lock
+.PHONY: help demo test check bench gpu-check lint format setup setup-workload setup-dev clean lock
 .DEFAULT_GOAL := help
 
 help:  ## This list
@@ -33,6 +33,9 @@ check: setup-dev  ## The quick part of the tests: no engine, no browser, nothing
 
 bench: setup-dev  ## Time what docs/measurements/ keeps (minutes; an otherwise idle machine)
 	$(BIN)/python -m benchmarks.training_throughput $(BENCH)
+
+gpu-check: setup-workload  ## Check the meter on this machine's GPU, and write a report to docs/measurements/
+	$(BIN)/python -m benchmarks.gpu_check --out docs/measurements/gpu-check.md
 
 lint: setup-dev  ## ruff and mypy
 	$(BIN)/ruff check .
