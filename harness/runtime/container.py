@@ -148,7 +148,9 @@ class ContainerWorkload:
         detail = str(state["Error"]) or None
         if detail is None and out_of_memory:
             detail = "the kernel ended a process in the container because its memory limit was reached"
-        return Ending(code, out_of_memory, number, detail, lived_s=_lived(state["StartedAt"], state["FinishedAt"]))
+        return Ending(
+            code, out_of_memory, number, detail, lived_s=seconds_between(state["StartedAt"], state["FinishedAt"])
+        )
 
     def close(self) -> None:
         """See `Workload.close`. Where the engine was found lost before, the container is left to `sweep`."""
@@ -254,7 +256,7 @@ class ContainerWorkload:
         )
 
 
-def _lived(started: str, finished: str) -> float:
+def seconds_between(started: str, finished: str) -> float:
     """Seconds between two of the engine's time stamps, which have up to nine decimals."""
     begin, end = (datetime.fromisoformat(_to_microseconds(text)) for text in (started, finished))
     return (end - begin).total_seconds()
