@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from harness.checks.card import card_is_whole, card_started_cool, driver_stays_loaded, nobody_set_the_clocks
 from harness.checks.energy import (
     counter_agrees_with_samples,
     counter_never_falls,
@@ -15,8 +16,14 @@ from harness.checks.energy import (
     samples_fill_the_windows,
     windows_are_long_enough,
 )
-from harness.checks.evidence import Answer, Evidence, Finding
-from harness.checks.host import clocks_agree, memory_sufficed, nothing_was_swapped, processors_were_free
+from harness.checks.evidence import Answer, Evidence, Finding, Preflight
+from harness.checks.host import (
+    clocks_agree,
+    events_came_at_once,
+    memory_sufficed,
+    nothing_was_swapped,
+    processors_were_free,
+)
 from harness.checks.strategy import strategy_honoured
 
 Parameters = Mapping[str, Any]
@@ -101,11 +108,19 @@ CHECKS: Mapping[str, Callable[[Evidence, Parameters], Finding]] = {
     "G1": nobody_else_on_the_gpu,
     "G2": gpu_not_held_back,
     "G3": power_limit_stayed,
+    "G4": card_is_whole,
+    "G5": driver_stays_loaded,
+    "G6": card_started_cool,
+    "G7": nobody_set_the_clocks,
     "H1": processors_were_free,
     "H2": nothing_was_swapped,
     "H3": memory_sufficed,
     "H4": clocks_agree,
+    "H5": events_came_at_once,
 }
+
+BEFORE = frozenset({"G1", "G4", "G5", "G6", "G7", "H1"})
+"""What can be seen before the workload starts."""
 
 
 def run_checks(evidence: Evidence, declared: list[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -122,3 +137,20 @@ def run_checks(evidence: Evidence, declared: list[Mapping[str, Any]]) -> list[di
         for check in declared
         for finding in [CHECKS[check["id"]](evidence, check["parameters"])]
     ]
+
+
+def check_before(seen: Preflight, declared: list[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The checks that fail already before the workload starts, as `run_checks` gives them."""
+    evidence = Evidence(
+        efficiency={},
+        device="",
+        observed={},
+        windows=(),
+        predictions=None,
+        data_digest="",
+        expected_data_digest=None,
+        host=seen.host,
+        preflight=seen,
+    )
+    answered = run_checks(evidence, [check for check in declared if check["id"] in BEFORE])
+    return [check for check in answered if check["answer"] == "failed"]

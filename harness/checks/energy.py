@@ -105,6 +105,13 @@ def windows_are_long_enough(evidence: Evidence, parameters: Parameters) -> Findi
 
 def nobody_else_on_the_gpu(evidence: Evidence, parameters: Parameters) -> Finding:
     """G1. Others' work would be counted as the run's."""
+    card = None if evidence.preflight is None else evidence.preflight.card
+    if card is not None and card.processes:
+        return Finding(
+            Answer.FAILED,
+            f"{card.processes} process(es) used the GPU before the workload was started",
+            "end them (`nvidia-smi` lists them), or run on a GPU that nobody uses",
+        )
     counts = _column(evidence, "foreign_processes")
     if counts is None:
         return _nothing_metered(evidence)
@@ -147,9 +154,12 @@ def power_limit_stayed(evidence: Evidence, parameters: Parameters) -> Finding:
         return _nothing_metered(evidence)
     if len(limits) == 0:
         return Finding(Answer.NOT_MEASURABLE, "NVML does not tell the GPU's power limit")
+    card = None if evidence.preflight is None else evidence.preflight.card
+    if card is not None and card.power_limit_w is not None:
+        limits = np.append(limits, card.power_limit_w)
     least, most = float(limits.min()), float(limits.max())
     if least == most:
-        return Finding(Answer.PASSED, f"the power limit was {least:g} W throughout")
+        return Finding(Answer.PASSED, f"the power limit was {least:g} W from before the start to the end")
     return Finding(
         Answer.FAILED,
         f"the power limit was changed during the run, between {least:g} W and {most:g} W",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -52,14 +52,47 @@ class Metered:
 
 @dataclass(frozen=True)
 class Host:
-    """The machine from `go` to `predicted` of the first pass, which took ``seconds``: processor seconds of everybody on
-    this machine, of other guests, and of the workload (None where that is not known), and pages swapped."""
+    """The machine over ``seconds``, which ``span`` names: from `go` to `predicted` of the first pass, or just before
+    the start. Processor seconds of everybody on this machine, of other guests, and of the workload (None where that is
+    not known), and pages swapped."""
 
+    span: str
     seconds: float
     busy_s: float
     stolen_s: float
     workload_s: float | None
     swapped_pages: int
+
+
+@dataclass(frozen=True)
+class Card:
+    """A GPU just before a run, as NVML describes it: temperatures in degrees Celsius, the limit in watts,
+    ``clock_reasons`` NVML's bits, ``processes`` how many use it. None where it does not tell."""
+
+    mig: bool | None
+    persistence: bool | None
+    temperature_c: float | None
+    slowdown_c: float | None
+    power_limit_w: float | None
+    clock_reasons: int | None
+    processes: int | None
+
+
+@dataclass(frozen=True)
+class Preflight:
+    """The machine just before a run; no card for ``reason``."""
+
+    host: Host
+    card: Card | None
+    reason: str | None
+
+    def to_json(self) -> dict[str, Any]:
+        """As it stands in a record. ``busy_processors`` is how many were in use, as a mean."""
+        return {
+            "busy_processors": round((self.host.busy_s + self.host.stolen_s) / self.host.seconds, 3),
+            "gpu": None if self.card is None else asdict(self.card),
+            "reason": self.reason,
+        }
 
 
 @dataclass(frozen=True)
@@ -73,7 +106,8 @@ class Spans:
 
 @dataclass(frozen=True)
 class Evidence:
-    """Raw data of one run: nothing here was judged before."""
+    """Raw data of one run: nothing here was judged before. ``event_delay_s`` is how much longer the slowest event took
+    to arrive than the fastest, by its own stamp and the harness's."""
 
     efficiency: Mapping[str, Any]
     device: str
@@ -87,3 +121,5 @@ class Evidence:
     host: Host | None = None
     oom_killed: bool | None = None
     spans: Spans | None = None
+    preflight: Preflight | None = None
+    event_delay_s: float | None = None

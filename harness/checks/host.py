@@ -16,7 +16,7 @@ def processors_were_free(evidence: Evidence, parameters: Parameters) -> Finding:
     if host is None or host.workload_s is None:
         return Finding(Answer.NOT_MEASURABLE, "the workload's processor time was not read")
     others = max(host.busy_s + host.stolen_s - host.workload_s, 0.0) / host.seconds
-    sentence = f"from go to predicted others used {others:.2f} processors on average"
+    sentence = f"{host.span} others used {others:.2f} processors on average"
     if host.stolen_s / host.seconds >= 0.01:
         sentence += f", {host.stolen_s / host.seconds:.2f} of them other guests of the same physical machine"
     if others <= parameters["most_others"]:
@@ -72,3 +72,25 @@ def clocks_agree(evidence: Evidence, parameters: Parameters) -> Finding:
         f"{sentence}; more than {slack:g} s apart",
         "the machine's clock was set or stood still (a suspended or moved virtual machine) during the run: repeat it",
     )
+
+
+def events_came_at_once(evidence: Evidence, parameters: Parameters) -> Finding:
+    """H5. Each event carries the workload's own clock; what differs between events is how long they were on their
+    way."""
+    delay = evidence.event_delay_s
+    if delay is None:
+        return Finding(Answer.NOT_MEASURABLE, "the run ended before there were events to compare")
+    sentence = f"by the workload's clock no event took {_time(delay)} longer to arrive than the fastest"
+    if delay <= parameters["largest_delay_s"]:
+        return Finding(Answer.PASSED, sentence)
+    return Finding(
+        Answer.FAILED,
+        f"by the workload's clock an event took {_time(delay)} longer to arrive than the fastest; allowed are "
+        f"{_time(parameters['largest_delay_s'])}",
+        "the machine was too busy to pass it on, stood still (a suspended virtual machine), or a clock was moved: end "
+        "other programs and make the run again",
+    )
+
+
+def _time(seconds: float) -> str:
+    return f"{seconds:.2f} s" if seconds >= 0.1 else f"{seconds * 1e3:.1f} ms"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pynvml
 
 from harness.doctor.finding import ON_GPU, Finding, Measured, Status
-from harness.doctor.live import Live
 from harness.system.gpu import Gpu
+from harness.system.live import Live
 
 GROUP = "GPU"
 

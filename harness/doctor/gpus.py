@@ -9,9 +9,9 @@ import pynvml
 
 from harness.doctor.card import GROUP, card_findings, lost_finding
 from harness.doctor.finding import ON_GPU, Finding, Measured, Status
-from harness.doctor.live import read_live
 from harness.system.cpu import SYS
 from harness.system.gpu import Graphics
+from harness.system.live import read_live
 from harness.system.nvml import NoNvml, nvml
 from harness.system.reasons import text_of
 

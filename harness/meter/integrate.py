@@ -44,11 +44,12 @@ def disagreement(counter_j: float, integral_j: float) -> float:
     return (counter_j - integral_j) / integral_j
 
 
-def edge_error(update_period_s: float, mean_power_w: float, energy_j: float) -> float:
-    """What a counter that moves once an ``update_period_s`` may be off by at the two edges of a window, as a share of
-    its energy: at each edge up to one period's worth is counted too early or too late, and the two errors have
-    opposite signs, so together they stay within one period × power."""
-    return update_period_s * mean_power_w / energy_j
+def edge_error(update_period_s: float, seconds: float) -> float:
+    """What a counter that moves once an ``update_period_s`` may be off by at the two edges of a window of so many
+    seconds, as a share of its energy: at each edge up to one period's worth is counted too early or too late, and the
+    two errors have opposite signs, so together they stay within one period × power. Divided by the energy, which is
+    power × length, that is period ÷ length, whatever the power; above 1 the counter may not have moved at all."""
+    return update_period_s / seconds
 
 
 def _held(at: Column, power_w: Column, begin: float, end: float, hold_s: float) -> tuple[Column, Column]:

@@ -67,8 +67,8 @@ def gpu_window(
     integral = step_hold_energy(at, power, begin.at, end.at, hold_s=hold_s) if sampled else None
     both = counted is not None and integral is not None and integral > 0
     error = None
-    if counted is not None and counted > 0 and source.update_period_s is not None:
-        error = edge_error(source.update_period_s, counted / (end.at - begin.at), counted)
+    if counted is not None and source.update_period_s is not None:
+        error = edge_error(source.update_period_s, end.at - begin.at)
     return WindowEnergy(
         name=name,
         begin=begin.at,

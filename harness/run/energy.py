@@ -116,6 +116,8 @@ class Measurement:
         value = mean_energy([None if each is None else each[0] for each in found])
         if value is None:
             return Quantity.absent("J", self._not_reached(), scope=scope)
+        if value <= 0:
+            return Quantity.absent("J", _did_not_rise(source, value), scope=scope)
         if len(found) > 1:
             scope += f", mean of {len(found)} times"
         return Quantity(round(value, 3), "J", source=source.name, scope=scope)
@@ -127,6 +129,8 @@ class Measurement:
         found = None if epoch is None else self._between(_gpu, "go 1", f"epoch 1.{epoch}")
         if found is None:
             return Quantity.absent("J", "there is no time to target", scope=f"{source.scope}, {scope}")
+        if found[0] <= 0:
+            return Quantity.absent("J", _did_not_rise(source, found[0]), scope=f"{source.scope}, {scope}")
         return Quantity(round(found[0], 3), "J", source=source.name, scope=f"{source.scope}, {scope}")
 
     def _idle_power(self) -> Quantity:
@@ -137,6 +141,8 @@ class Measurement:
         found = self._between(_gpu, "idle begins", "idle ends")
         if found is None:
             return Quantity.absent("W", "this profile does not measure idle power", scope=scope)
+        if found[0] <= 0:
+            return Quantity.absent("W", _did_not_rise(source, found[0]), scope=scope)
         return Quantity(round(found[0] / found[1], 3), "W", source=source.name, scope=scope)
 
     def _above_idle(self, idle: Quantity) -> Quantity:
@@ -158,6 +164,8 @@ class Measurement:
         found = self._between(_gpu, f"{mode} begins", f"{mode} ends")
         if window is None or found is None:
             return Quantity.absent("J", "no such window was held in this run", scope=scope)
+        if found[0] <= 0:
+            return Quantity.absent("J", _did_not_rise(source, found[0]), scope=scope)
         return Quantity(round(found[0] / window.said["images"] * images, 6), "J", source=source.name, scope=scope)
 
     def _peak_memory(self) -> Quantity:
@@ -176,6 +184,14 @@ def measurement_of(transcript: Transcript, ruleset: Ruleset) -> Measurement | No
     if transcript.sources is None:
         return None
     return Measurement(transcript, transcript.sources, transcript.trace, ruleset.document["meter"]["hold_s"])
+
+
+def _did_not_rise(source: Source, change_j: float) -> str:
+    """Why there is no energy between two readings that don't follow each other upwards."""
+    if change_j < 0:
+        return "the counter began anew between the two readings"
+    period = source.update_period_s or 0.0
+    return f"the counter, which moves every {period:.3g} s, did not move: this was over too soon"
 
 
 def _gpu(counters: Counters) -> float | None:

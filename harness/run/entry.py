@@ -6,6 +6,7 @@ import os
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -19,6 +20,7 @@ from harness.places import Home
 from harness.record.folder import RunFolder, finished
 from harness.run.execute import execute
 from harness.run.lock import held
+from harness.run.pace import Pace
 from harness.run.plan import Plan
 from harness.run.session import Watcher
 from harness.runtime.base import Runtime
@@ -85,9 +87,14 @@ def run(request: Request, home: Home, display: Display) -> list[Result]:
         images = {submission.name: _image(request.runtime, submission, home, display.say) for submission in submissions}
         results = []
         enough = set()
-        for number, submission in _order(submissions, benchmark, ruleset, request.runs or ruleset.runs_of_entry):
+        pace = Pace()
+        due = list(_order(submissions, benchmark, ruleset, request.runs or ruleset.runs_of_entry))
+        for done, (number, submission) in enumerate(due):
             if submission.name in enough:
                 continue
+            left = [later.name for _, later in due[done:] if later.name not in enough]
+            if (told := pace.sentence(left)) is not None:
+                display.say(told)
             identity, image_id = images[submission.name]
             plan = Plan(
                 submission=submission,
@@ -106,11 +113,18 @@ def run(request: Request, home: Home, display: Display) -> list[Result]:
             )
             result = _run_or_skip(plan, dataset, runtime, home, display, image_id, gpu_uuid)
             results.append(result)
+            if not result.skipped:
+                pace.took(submission.name, _wall_seconds(result.record))
             reason = None if request.runs else _never_ranked(result.record, ruleset)
             if reason is not None:
                 enough.add(submission.name)
                 display.say(f"{submission.name}: one run, because {reason}; --runs says how many you want")
         return results
+
+
+def _wall_seconds(record: Mapping[str, Any]) -> float:
+    begin, end = (datetime.fromisoformat(record[name]) for name in ("started", "finished"))
+    return (end - begin).total_seconds()
 
 
 def _never_ranked(record: Mapping[str, Any], ruleset: Ruleset) -> str | None:

@@ -20,6 +20,10 @@ class Size:
     test: int
     windows_s: float
     """Seconds of inference windows."""
+    training_s: float
+    """Seconds for which training is repeated where energy is counted."""
+    idle_s: float
+    """Seconds in which idle power is measured, where energy is counted."""
 
     @classmethod
     def of(cls, profile: Mapping[str, Any], hyperparameters: Mapping[str, Any], counts: Mapping[str, int]) -> Size:
@@ -32,9 +36,17 @@ class Size:
             validation=min(counts["val"], profile["validation"] or counts["val"]),
             test=min(counts["test"], profile["test"] or counts["test"]),
             windows_s=profile["offline_s"] + profile["single_s"],
+            training_s=profile["training_s"],
+            idle_s=profile["idle_s"],
         )
 
-    def seconds(self, step_s: float, image_s: float) -> float:
-        """The estimate in seconds for ``step_s`` a training step and ``image_s`` a predicted image. Early stopping
-        may end a run sooner; the estimate does not count on it."""
-        return self.epochs * (self.steps * step_s + self.validation * image_s) + self.test * image_s + self.windows_s
+    def seconds(self, step_s: float, image_s: float, *, metered: bool, windows: bool) -> float:
+        """The estimate in seconds, from `ready` on, for ``step_s`` a training step and ``image_s`` a predicted image.
+
+        ``metered``: whether something counts energy, so that training is repeated and idle power measured; ``windows``:
+        whether this run holds the inference windows. Early stopping may end a run sooner; the estimate does not count
+        on it.
+        """
+        once = self.epochs * (self.steps * step_s + self.validation * image_s) + self.test * image_s
+        passes = max(1, ceil(self.training_s / once)) if metered and once > 0 else 1
+        return passes * once + (self.idle_s if metered else 0.0) + (self.windows_s if windows else 0.0)

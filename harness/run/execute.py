@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from harness.checks.checks import check_before
+from harness.checks.evidence import Preflight
 from harness.data.dataset import Dataset
 from harness.errors import InfrastructureFailed
 from harness.meter.base import Meter, MeterLost
@@ -20,6 +22,7 @@ from harness.run.journal import Journal
 from harness.run.link import Link
 from harness.run.outcome import Ended, Outcome, Unfinished
 from harness.run.plan import Plan
+from harness.run.preflight import look
 from harness.run.results import build_record
 from harness.run.session import Session, Watcher
 from harness.run.transcript import Transcript
@@ -74,7 +77,7 @@ def execute(
     began = _now()
     try:
         transcript, outcome = _converse(
-            plan, dataset, runtime, folder, launch, watcher, say, meters or _usual_meters(plan, gpu_uuid)
+            plan, dataset, runtime, folder, launch, watcher, say, meters or _usual_meters(launch, plan)
         )
     finally:
         folder.clear_data()
@@ -86,9 +89,21 @@ def execute(
     return Finished(folder, record)
 
 
-def _usual_meters(plan: Plan, gpu_uuid: str | None) -> Meters:
-    reason = f"the run used no GPU ({plan.system.no_gpu_reason or 'device cpu was asked for'})"
-    return lambda belongs: meter_for(gpu_uuid, reason, belongs)
+def _usual_meters(launch: Launch, plan: Plan) -> Meters:
+    return lambda belongs: meter_for(launch.gpu_uuid, _no_gpu(plan), belongs)
+
+
+def _no_gpu(plan: Plan) -> str:
+    return f"the run used no GPU ({plan.system.no_gpu_reason or 'device cpu was asked for'})"
+
+
+def _look_around(plan: Plan, launch: Launch, say: Callable[[str], None]) -> Preflight:
+    """Look at the machine, and say what will spoil the run while it can still be helped."""
+    seen = look(launch.gpu_uuid, _no_gpu(plan))
+    for check in check_before(seen, plan.ruleset.document["checks"]):
+        what = "this run will not count" if check["severity"] == "invalid" else "the page will say so"
+        say(f"  before the start: {check['sentence']} ({check['id']}: {what})\n    → {check['remedy']}")
+    return seen
 
 
 def _converse(
@@ -101,23 +116,27 @@ def _converse(
     say: Callable[[str], None],
     meters: Meters,
 ) -> tuple[Transcript, Outcome]:
+    preflight = _look_around(plan, launch, say)
     started = time.monotonic()
     limits = plan.ruleset.document["container"]
     with Journal(folder.root, origin=started, max_log_bytes=limits["log_mib"] * 2**20) as journal:
         try:
             workload = runtime.start(launch)
         except InfrastructureFailed as failure:
-            return Transcript(started), Outcome(Ended.INFRASTRUCTURE, "start", reasons=(failure.message,))
+            outcome = Outcome(Ended.INFRASTRUCTURE, "start", reasons=(failure.message,))
+            return Transcript(started, preflight=preflight), outcome
         try:
             link = Link(workload, journal, on_progress=watcher.progress, on_log=watcher.log)
             session = Session(
                 plan, dataset, folder, link, journal, watcher, started=started, data_path=workload.data_path
             )
+            session.transcript.preflight = preflight
             end = _conduct(session, journal, meters, workload)
         finally:
             _put_away(workload, plan.ruleset.document["deadlines"]["grace_s"], say)
         if len(session.transcript.trace) > 0:
             write_trace(session.transcript.trace, folder.root / TRACE, origin=started)
+        session.transcript.event_delay_s = link.delay_s
         return session.transcript, _outcome(session.transcript, end, workload)
 
 

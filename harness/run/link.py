@@ -59,7 +59,14 @@ class Link:
         self._waiting: deque[Line] = deque()
         self._next_seq = 0
         self._ended_at: float | None = None
+        self._offsets: tuple[float, float] | None = None
         self.tail: deque[str] = deque(maxlen=_TAIL_LINES)
+
+    @property
+    def delay_s(self) -> float | None:
+        """How much longer the slowest event took to arrive than the fastest, by the workload's clock and the harness's;
+        None before the first. Where the two clocks begin does not matter."""
+        return None if self._offsets is None else self._offsets[1] - self._offsets[0]
 
     def send(self, name: str, fields: Mapping[str, Any] | None = None) -> float:
         """Send a command; returns the monotonic stamp taken just before it left. Raises `Unfinished` if none
@@ -165,6 +172,9 @@ class Link:
         if problem is not None:
             raise Unfinished(Ended.BROKE_PROTOCOL, problem)
         self._next_seq += 1
+        offset = line.at - event.clock
+        least, most = self._offsets or (offset, offset)
+        self._offsets = min(least, offset), max(most, offset)
         if event.name != PROGRESS:
             self._journal.event(line.at, event.name, event.seq, event.clock, event.fields)
         return Stamped(event, line.at)

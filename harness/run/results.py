@@ -73,6 +73,7 @@ def build_record(
         "allocator": dict(transcript.first.allocator),
         "stopped_early": transcript.first.stopped_early,
         "epochs": [_epoch(epoch) for epoch in transcript.first.epochs],
+        "preflight": None if transcript.preflight is None else transcript.preflight.to_json(),
         "measurement": None if measurement is None else measurement.to_json(),
         "checks": checks,
         "started": _iso(began),
@@ -128,6 +129,8 @@ def _checks(
         host=_host(transcript),
         oom_killed=outcome.oom_killed,
         spans=_spans(transcript, outcome),
+        preflight=transcript.preflight,
+        event_delay_s=transcript.event_delay_s,
     )
     return run_checks(evidence, plan.ruleset.document["checks"])
 
@@ -140,6 +143,7 @@ def _host(transcript: Transcript) -> Host | None:
         return None
     known = begin.usage.cpu_s is not None and end.usage.cpu_s is not None
     return Host(
+        span="from go to predicted",
         seconds=end.counters.at - begin.counters.at,
         busy_s=end.machine.busy_s - begin.machine.busy_s,
         stolen_s=end.machine.stolen_s - begin.machine.stolen_s,

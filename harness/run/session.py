@@ -116,7 +116,7 @@ class Session:
         requested = self._plan.requested_profile
         first = "official" if requested == "auto" else requested
         estimate = self._get_ready(first)
-        why = "as asked" if requested != "auto" else ""
+        why = f"as asked; estimated at {estimate / 60:.1f} minutes"
         if requested == "auto":
             limit = self._plan.ruleset.document["auto"]["limit_minutes"]
             why = f"auto: the official profile is estimated at {estimate / 60:.1f} minutes, the limit is {limit:g}"
@@ -135,7 +135,10 @@ class Session:
         ready = self._link.expect(protocol.READY, within=self._limits["ready_s"], doing="preparing")
         self.transcript.ready, self.transcript.ready_at = dict(ready.event.fields), ready.at
         estimate = self._size.seconds(
-            ready.event.fields["step_seconds"], ready.event.fields["predict_seconds_per_image"]
+            ready.event.fields["step_seconds"],
+            ready.event.fields["predict_seconds_per_image"],
+            metered=self._metered(),
+            windows=self._holds_windows(),
         )
         self.transcript.estimate_s = estimate
         return estimate

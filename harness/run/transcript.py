@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from harness.checks.evidence import Preflight
 from harness.meter.base import Counters, Sources
 from harness.meter.machine import Machine
 from harness.meter.trace import Trace
@@ -94,6 +95,8 @@ class Transcript:
     windows: list[Window] = field(default_factory=list)
     readings: list[Reading] = field(default_factory=list)
     sources: Sources | None = None
+    preflight: Preflight | None = None
+    event_delay_s: float | None = None
     trace: Trace = field(default_factory=Trace)
 
     @property

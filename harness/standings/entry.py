@@ -9,12 +9,12 @@ from itertools import groupby
 from statistics import fmean
 from typing import Any
 
-from harness.standings.run import QUANTITIES, Place, Run
+from harness.standings.run import ONCE, QUANTITIES, Place, Run
 
 
 @dataclass(frozen=True)
 class Entry:
-    """Runs that may be averaged: same submission, image, profile and place, and none with a seed of its own.
+    """Runs that may be averaged: same submission, image, profile and place, none with a seed of its own or simulated.
 
     ``runs`` are in the order of run number and start. The image counts by its identity, not only by its kind: runs
     of two images are runs of two programs.
@@ -41,6 +41,8 @@ class Entry:
             reasons.append(f"Profile {self.first.profile}: only official runs are compared.")
         if self.first.own_seed:
             reasons.append("Run with a seed of its own instead of the ruleset's.")
+        if self.first.simulated:
+            reasons.append("Its energy was played back or made up, not measured.")
         reasons += [_blame(run) for run in self.runs if run.verdict in ("failed", "invalid")]
         if not self.valid and not reasons:
             reasons += [_blame(run) for run in self.runs]
@@ -71,7 +73,7 @@ def group(runs: Iterable[Run]) -> list[Entry]:
         submission = run.submission
         image = (run.image["identity"] or "", run.image["kind"])
         own = (run.own_seed, str(run.document["seed"]) if run.own_seed else "")
-        return (run.place.key, submission["name"], submission["digest"], image, run.profile, own)
+        return (run.place.key, submission["name"], submission["digest"], image, run.profile, own, run.simulated)
 
     def within(run: Run) -> tuple[object, ...]:
         return (*key(run), run.number, run.document["started"], run.id)
@@ -123,7 +125,7 @@ def _mean_quantity(runs: Sequence[Run], name: str) -> dict[str, Any]:
     blank = {"value": None, "least": None, "most": None, "count": len(values), "unit": QUANTITIES[name]}
     if not values:
         return {**blank, "reason": missing[0] if missing else "there is no valid run"}
-    if missing and name not in ("offline_throughput", "single_latency_p50", "single_latency_p90", "single_latency_p99"):
+    if missing and name not in ONCE:
         return {**blank, "reason": f"{len(missing)} of {len(found)} runs lack it: {missing[0]}"}
     return {**blank, "value": fmean(values), "least": min(values), "most": max(values), "reason": None}
 

@@ -31,6 +31,13 @@ QUANTITIES = {
     "single_latency_p99": "s",
 }
 """Every quantity that the standings show, with its unit."""
+ONCE = frozenset(
+    {
+        *("offline_throughput", "offline_gpu_energy", "single_gpu_energy"),
+        *("single_latency_p50", "single_latency_p90", "single_latency_p99"),
+    }
+)
+"""Measured in one run of an entry, in which the inference windows are held."""
 VERDICTS = ("valid", "failed", "invalid", "infrastructure")
 
 
@@ -66,6 +73,7 @@ class Run:
     image: dict[str, Any]
     profile: str
     own_seed: bool
+    simulated: bool
     number: int
     verdict: str
     document: dict[str, Any]
@@ -94,6 +102,7 @@ def read_run(record: object, *, source: str, digest: str) -> Run:
         image=_image(node.get("image"), runtime),
         profile=_profile(profile),
         own_seed=_own_seed(node),
+        simulated=_simulated(node.maybe("measurement")),
         number=number,
         verdict=verdict,
         document={
@@ -171,6 +180,10 @@ def _profile(node: Node) -> str:
 def _own_seed(node: Node) -> bool:
     found = node.maybe("own_seed")
     return False if found is None else found.truth()
+
+
+def _simulated(measurement: Node | None) -> bool:
+    return measurement is not None and measurement.get("simulated").truth()
 
 
 def _outcome(node: Node) -> dict[str, Any]:

@@ -5,13 +5,15 @@ import dataclasses
 import pytest
 
 from harness.checks.checks import (
+    BEFORE,
     CHECKS,
+    check_before,
     data_as_published,
     latencies_add_up,
     run_checks,
     window_predictions_match,
 )
-from harness.checks.evidence import Answer, Evidence, Host, Metered, Spans, WindowEvidence
+from harness.checks.evidence import Answer, Card, Evidence, Host, Metered, Preflight, Spans, WindowEvidence
 from harness.meter.trace import Trace
 from harness.meter.window import WindowEnergy
 from harness.spec.load import load_ruleset
@@ -37,6 +39,15 @@ METERED = Metered(
     gpu_j=(0.0, 7500.0, 7750.0, 15250.0),
     reason=None,
 )
+CARD = Card(
+    mig=False,
+    persistence=True,
+    temperature_c=41,
+    slowdown_c=87,
+    power_limit_w=700.0,
+    clock_reasons=0x1,
+    processes=0,
+)
 EVIDENCE = Evidence(
     efficiency={"optimizer_state": "float32"},
     device="cpu",
@@ -54,9 +65,13 @@ EVIDENCE = Evidence(
     expected_data_digest="sha256:a",
     repeated_predictions=((0.25, 0.75),),
     metered=METERED,
-    host=Host(seconds=100.0, busy_s=190.0, stolen_s=0.0, workload_s=185.0, swapped_pages=0),
+    host=Host(
+        span="from go to predicted", seconds=100.0, busy_s=190.0, stolen_s=0.0, workload_s=185.0, swapped_pages=0
+    ),
     oom_killed=False,
     spans=Spans(engine_s=120.0, least_s=118.0, most_s=121.0),
+    preflight=Preflight(Host("just before the start", 0.25, 0.01, 0.0, 0.0, 0), CARD, None),
+    event_delay_s=0.001,
 )
 RULES = {check["id"]: check["parameters"] for check in load_ruleset().document["checks"]}
 
@@ -192,9 +207,9 @@ def test_short_passes_count_together():
 @pytest.mark.parametrize(
     ("check", "changes", "says"),
     [
-        ("H1", {"host": Host(100.0, 180.0, 0.0, 100.0, 0)}, "others used 0.80 processors"),
-        ("H1", {"host": Host(100.0, 100.0, 50.0, 100.0, 0)}, "0.50 of them other guests"),
-        ("H2", {"host": Host(100.0, 100.0, 0.0, 100.0, 1234)}, "1,234 pages"),
+        ("H1", {"host": Host("from go to predicted", 100.0, 180.0, 0.0, 100.0, 0)}, "others used 0.80 processors"),
+        ("H1", {"host": Host("from go to predicted", 100.0, 100.0, 50.0, 100.0, 0)}, "0.50 of them other guests"),
+        ("H2", {"host": Host("from go to predicted", 100.0, 100.0, 0.0, 100.0, 1234)}, "1,234 pages"),
         ("H3", {"oom_killed": True}, "memory limit was reached"),
         ("H4", {"spans": Spans(300.0, 118.0, 121.0)}, "300.00 s by its engine's clock"),
         ("H4", {"spans": Spans(60.0, 118.0, 121.0)}, "60.00 s"),
@@ -211,7 +226,7 @@ def test_what_a_machine_shows_and_must_not(check, changes, says):
     ("check", "changes"),
     [
         ("H1", {"host": None}),
-        ("H1", {"host": Host(100.0, 100.0, 0.0, None, 0)}),
+        ("H1", {"host": Host("from go to predicted", 100.0, 100.0, 0.0, None, 0)}),
         ("H2", {"host": None}),
         ("H3", {"oom_killed": None}),
         ("H4", {"spans": None}),
@@ -223,5 +238,93 @@ def test_what_is_not_known_of_a_machine_is_not_claimed(check, changes):
 
 def test_a_workload_that_seems_to_use_more_than_all_is_no_negative_load():
     """The kernel counts the two in different steps."""
-    finding = CHECKS["H1"](change(host=Host(10.0, 9.9, 0.0, 10.0, 0)), RULES["H1"])
+    finding = CHECKS["H1"](change(host=Host("from go to predicted", 10.0, 9.9, 0.0, 10.0, 0)), RULES["H1"])
     assert "others used 0.00" in finding.sentence
+
+
+def before(**changes):
+    """The usual look at the machine, with another card, or without one where nothing is told of it."""
+    card = dataclasses.replace(CARD, **changes) if changes else None
+    assert EVIDENCE.preflight is not None
+    return dataclasses.replace(EVIDENCE.preflight, card=card, reason=None if changes else "the run used no GPU")
+
+
+@pytest.mark.parametrize(
+    ("check", "changes", "says"),
+    [
+        ("G1", {"processes": 2}, "2 process(es) used the GPU before"),
+        ("G3", {"power_limit_w": 500.0}, "between 500 W and 700 W"),
+        ("G4", {"mig": True}, "split into slices"),
+        ("G5", {"persistence": False}, "persistence mode is off"),
+        ("G6", {"temperature_c": 75}, "began at 75 °C, and the GPU slows down at 87 °C"),
+        ("G7", {"clock_reasons": 0x2}, "application clocks in 1"),
+        ("G7", {"clock_reasons": 0x10 | 0x100}, "a sync boost group in 1, the display's clock setting in 1"),
+    ],
+)
+def test_what_a_card_shows_before_the_start_and_must_not(check, changes, says):
+    finding = CHECKS[check](change(preflight=before(**changes)), RULES[check])
+    assert finding.answer is Answer.FAILED
+    assert says in finding.sentence
+    assert finding.remedy
+
+
+def test_a_margin_that_is_just_enough_is_enough():
+    warm = before(temperature_c=87 - RULES["G6"]["least_margin_c"])
+    assert CHECKS["G6"](change(preflight=warm), RULES["G6"]).answer is Answer.PASSED
+
+
+@pytest.mark.parametrize("check", ["G4", "G5", "G6"])
+def test_without_a_card_nothing_is_claimed_of_it(check):
+    for preflight in (before(), None):
+        finding = CHECKS[check](change(preflight=preflight), RULES[check])
+        assert finding.answer is Answer.NOT_MEASURABLE
+        assert "GPU" in finding.sentence
+
+
+@pytest.mark.parametrize(
+    ("check", "changes"),
+    [
+        ("G4", {"mig": None}),
+        ("G5", {"persistence": None}),
+        ("G6", {"temperature_c": None}),
+        ("G6", {"slowdown_c": None}),
+    ],
+)
+def test_what_a_card_does_not_tell_is_not_claimed(check, changes):
+    finding = CHECKS[check](change(preflight=before(**changes)), RULES[check])
+    assert finding.answer is Answer.NOT_MEASURABLE
+    assert "does not tell" in finding.sentence
+
+
+def test_clocks_that_are_set_during_the_run_are_seen_in_samples():
+    assert "application clocks in 1" in answer("G7", trace=sometimes(throttle_reasons=(0x4, 0x4 | 0x2))).sentence
+    nothing = change(preflight=before(clock_reasons=None), metered=dataclasses.replace(METERED, trace=Trace()))
+    assert CHECKS["G7"](nothing, RULES["G7"]).answer is Answer.NOT_MEASURABLE
+    nowhere = change(preflight=before(), metered=None)
+    assert CHECKS["G7"](nowhere, RULES["G7"]).answer is Answer.NOT_MEASURABLE
+
+
+def test_the_clocks_while_training_are_told():
+    trace = steady(130, 250.0, throttle_reasons=0x4, sm_clock_mhz=1980)
+    assert "at 1980 MHz (median; 1980 to 1980)" in answer("G7", trace=trace).sentence
+
+
+def test_events_that_were_long_on_their_way():
+    assert CHECKS["H5"](change(event_delay_s=0.2), RULES["H5"]).answer is Answer.PASSED
+    late = CHECKS["H5"](change(event_delay_s=1.25), RULES["H5"])
+    assert late.answer is Answer.FAILED
+    assert "took 1.25 s longer" in late.sentence
+    assert CHECKS["H5"](change(event_delay_s=None), RULES["H5"]).answer is Answer.NOT_MEASURABLE
+
+
+def test_before_the_start_only_what_fails_is_told():
+    declared = load_ruleset().document["checks"]
+    assert check_before(before(mig=False), declared) == []
+    busy = dataclasses.replace(
+        before(mig=True, persistence=False, processes=1), host=Host("just before the start", 0.25, 0.2, 0.0, 0.0, 0)
+    )
+    told = check_before(busy, declared)
+    assert [check["id"] for check in told] == ["G1", "G4", "G5", "H1"]
+    assert "just before the start others used 0.80 processors" in told[-1]["sentence"]
+    assert all(check["remedy"] for check in told)
+    assert {check["id"] for check in declared} >= BEFORE

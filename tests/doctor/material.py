@@ -10,8 +10,8 @@ from docker.errors import APIError, ImageNotFound
 
 from harness.doctor.card import card_findings
 from harness.doctor.engine import Engine
-from harness.doctor.live import read_live
 from harness.system.gpu import read_graphics
+from harness.system.live import read_live
 from tests.system.cards import Card, plug_in
 
 FACTS = {

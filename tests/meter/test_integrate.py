@@ -107,7 +107,8 @@ def test_samples_without_a_power_are_none():
 
 
 def test_the_edges_of_a_counter_that_moves_slowly():
-    assert edge_error(0.1, 250.0, 250.0 * 60) == pytest.approx(0.1 / 60)
+    # One period's worth of power, as a share of the energy: 0.1 s × 250 W of 250 W × 60 s.
+    assert edge_error(0.1, 60.0) == pytest.approx(0.1 * 250.0 / (250.0 * 60))
     assert disagreement(105.0, 100.0) == pytest.approx(0.05)
 
 

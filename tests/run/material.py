@@ -138,10 +138,10 @@ class Remembering:
 
 
 def run_stub(
-    home: Home, dataset: Dataset, behaviour: str, made: Plan, meters: Meters | None = None
+    home: Home, dataset: Dataset, behaviour: str, made: Plan, meters: Meters | None = None, gpu: str | None = None
 ) -> tuple[Finished, Remembering]:
-    """One run of the stub on the host runtime."""
+    """One run of the stub on the host runtime, beside the GPU with the UUID ``gpu`` if there is one."""
     watcher = Remembering()
     runtime = StubRuntime(HostRuntime(home), (sys.executable, str(STUB), behaviour))
-    done = execute(made, dataset, runtime, home, watcher, watcher.say, image_id=None, gpu_uuid=None, meters=meters)
+    done = execute(made, dataset, runtime, home, watcher, watcher.say, image_id=None, gpu_uuid=gpu, meters=meters)
     return done, watcher

@@ -73,8 +73,9 @@ def test_every_energy_is_power_times_time(metered):
 
 def test_every_check_of_the_meter_is_answered(metered):
     answers = {check["id"]: check["answer"] for check in metered[0].record["checks"]}
-    # The replay names no processes, the windows are short, and on the host there is no engine.
+    # The replay names no processes, the windows are short, no card was looked at, and on the host there is no engine.
     assert (answers.pop("G1"), answers.pop("E4")) == ("not measurable", "failed")
+    assert {answers.pop("G4"), answers.pop("G5"), answers.pop("G6")} == {"not measurable"}
     assert {answers.pop("H3"), answers.pop("H4")} == {"not measurable"}
     del answers["H1"], answers["H2"]  # what else runs on this machine is not the test's to say
     assert set(answers.values()) == {"passed"}
@@ -171,3 +172,12 @@ def test_a_batch_larger_than_asked_for_breaks_the_protocol(home, dataset):
     done, _ = run_stub(home, dataset, "fits-too-much", plan())
     assert done.record["outcome"]["ended"] == "broke the protocol"
     assert "batch of 33" in done.record["outcome"]["reasons"][0]
+
+
+def test_what_was_over_before_the_counter_moved_has_no_energy_instead_of_none_used(home, dataset):
+    """A training of milliseconds under a counter that moves once a minute."""
+    done, _ = run_stub(home, dataset, "good", plan(), replayed(update_period_s=60.0))
+    energy = done.record["quantities"]["gpu_energy"]
+    assert energy["value"] is None
+    assert "did not move" in energy["reason"]
+    assert "every 60 s" in energy["reason"]

@@ -157,6 +157,7 @@ def record(
         "allocator": {},
         "stopped_early": False,
         "epochs": [epoch(n, auc, time) for n in range(1, 11)],
+        "preflight": {"busy_processors": 0.04, "gpu": None, "reason": no_gpu},
         "measurement": None,
         "checks": [
             {

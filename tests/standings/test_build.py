@@ -11,6 +11,7 @@ import pytest
 from harness.standings.benchmarks import known_benchmarks
 from harness.standings.build import build, to_text
 from harness.standings.collect import Collection, collect
+from harness.standings.run import ONCE, QUANTITIES
 from tests.standings.records import BENCHMARK, a_season, changed, digest, failed, record, write
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "schemas" / "standings.schema.json").read_text())
@@ -105,6 +106,26 @@ def test_runs_of_an_entry_are_averaged_with_their_range_and_without_an_interval(
     assert summary["quantities"]["time_to_target"]["reason"].startswith("2 of 3 runs lack it: censored")
 
 
+def test_a_simulated_run_spoils_no_entry_of_measured_ones(tmp_path):
+    played = changed(record(number=2), "measurement", {"simulated": True})
+    table = only_table(standings_of(tmp_path, record(), played, changed(record(number=3), "measurement", None)))
+    (listed,), (aside,) = table["listed"], table["set_aside"]
+    assert [run["number"] for run in listed["runs"]] == [1, 3]
+    assert [run["number"] for run in aside["runs"]] == [2]
+
+
+@pytest.mark.parametrize("name", sorted(ONCE))
+def test_what_is_measured_once_an_entry_is_not_missing_from_the_other_runs(tmp_path, name):
+    first = changed(record(), f"quantities.{name}", {"value": 3.0, "unit": QUANTITIES[name], "source": "invented"})
+    others = [
+        changed(record(number=n), f"quantities.{name}", {"unit": QUANTITIES[name], "reason": "held in run 1"})
+        for n in (2, 3)
+    ]
+    (entry,) = only_table(standings_of(tmp_path, first, *others))["listed"]
+    found = entry["summary"]["quantities"][name]
+    assert (found["value"], found["count"]) == (3.0, 1)
+
+
 def test_one_run_keeps_its_own_interval_and_verdict(tmp_path):
     document = record(target=0.75)
     (entry,) = only_table(standings_of(tmp_path, document))["listed"]
@@ -125,6 +146,7 @@ def test_runs_that_were_judged_differently_are_counted(tmp_path):
         (record(profile="quick"), "Profile quick: only official runs are compared."),
         (changed(record(), "own_seed", True), "Run with a seed of its own instead of the ruleset's."),
         (failed(), "Run 1 failed: the workload was ended by the kernel: out of memory at 16 GiB"),
+        (changed(record(), "measurement", {"simulated": True}), "Its energy was played back or made up, not measured."),
         (
             changed(record(), "outcome", {"ended": "completed", "said": None, "verdict": "invalid", "reasons": ["W1"]}),
             "Run 1 is invalid: W1",

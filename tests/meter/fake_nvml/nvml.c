@@ -12,6 +12,12 @@
      FAKE_NVML_FIELDS      ok or unsupported: power as fields 185 and 186
      FAKE_NVML_ARCH        NVML's number of the architecture; 9 is Hopper, 4 Pascal
      FAKE_NVML_PROCESSES   process ids that compute on the GPU, "12,345"
+     FAKE_NVML_JOINED_AT   seconds after which they do
+     FAKE_NVML_REASONS     NVML's bits of what decides the clocks, as a step function, "0:4,5:64"
+     FAKE_NVML_CELSIUS     temperature, as a step function
+     FAKE_NVML_LIMIT       power limit in watts, as a step function
+     FAKE_NVML_PERSISTENCE on or off
+     FAKE_NVML_MEMORY_GB   memory in use in GiB, as a step function
    Structures are laid out as nvidia-ml-py passes them. */
 #include <stdint.h>
 #include <stdio.h>
@@ -38,9 +44,9 @@ static double spent(void) { return clock_s() - began; }
 static int lost(void) { return spent() >= atof(script("FAKE_NVML_LOST_AFTER", "1e9")); }
 #define ALIVE if (lost()) return LOST
 
-/* Power at a moment, and with `joules` the energy up to it. */
-static double power(double until, double *joules) {
-    const char *at = script("FAKE_NVML_POWER", "0:250");
+/* A step function's value at a moment, and with `joules` its integral up to it. */
+static double step(const char *name, const char *usual, double until, double *joules) {
+    const char *at = script(name, usual);
     double watts = 0, since = 0;
     if (joules) *joules = 0;
     while (*at) {
@@ -55,6 +61,9 @@ static double power(double until, double *joules) {
     if (joules) *joules += watts * (until - since);
     return watts;
 }
+
+static double power(double until, double *joules) { return step("FAKE_NVML_POWER", "0:250", until, joules); }
+static unsigned now(const char *name, const char *usual) { return step(name, usual, spent(), 0); }
 
 /* What the power sensor says. */
 static double sensor(void) {
@@ -103,27 +112,33 @@ int nvmlDeviceGetMigMode(device gpu, unsigned *now, unsigned *next) {
     return SUCCESS;
 }
 int nvmlDeviceGetEccMode(device gpu, unsigned *now, unsigned *next) { (void)gpu; ALIVE; *now = *next = 1; return SUCCESS; }
-int nvmlDeviceGetPersistenceMode(device gpu, unsigned *out) { (void)gpu; return number(out, 1); }
+int nvmlDeviceGetPersistenceMode(device gpu, unsigned *out) { (void)gpu; return number(out, !says("FAKE_NVML_PERSISTENCE", "off")); }
 int nvmlDeviceGetComputeMode(device gpu, unsigned *out) { (void)gpu; return number(out, 0); }
 int nvmlDeviceGetCurrPcieLinkGeneration(device gpu, unsigned *out) { (void)gpu; return number(out, 5); }
 int nvmlDeviceGetMaxPcieLinkGeneration(device gpu, unsigned *out) { (void)gpu; return number(out, 5); }
 int nvmlDeviceGetCurrPcieLinkWidth(device gpu, unsigned *out) { (void)gpu; return number(out, 16); }
 int nvmlDeviceGetMaxPcieLinkWidth(device gpu, unsigned *out) { (void)gpu; return number(out, 16); }
-int nvmlDeviceGetPowerManagementLimit(device gpu, unsigned *out) { (void)gpu; return number(out, 700000); }
+int nvmlDeviceGetPowerManagementLimit(device gpu, unsigned *out) { (void)gpu; return number(out, 1000 * now("FAKE_NVML_LIMIT", "0:700")); }
 int nvmlDeviceGetPowerManagementDefaultLimit(device gpu, unsigned *out) { (void)gpu; return number(out, 700000); }
 int nvmlDeviceGetPowerManagementLimitConstraints(device gpu, unsigned *least, unsigned *most) {
     (void)gpu; ALIVE; *least = 200000; *most = 700000; return SUCCESS;
 }
 int nvmlDeviceGetClockInfo(device gpu, int kind, unsigned *out) { (void)gpu; return number(out, kind == 2 ? 2619 : 1980); }
 int nvmlDeviceGetMaxClockInfo(device gpu, int kind, unsigned *out) { (void)gpu; return number(out, kind == 2 ? 2619 : 1980); }
-int nvmlDeviceGetTemperature(device gpu, int sensor, unsigned *out) { (void)gpu; (void)sensor; return number(out, 41); }
+int nvmlDeviceGetTemperature(device gpu, int sensor, unsigned *out) { (void)gpu; (void)sensor; return number(out, now("FAKE_NVML_CELSIUS", "0:41")); }
+int nvmlDeviceGetTemperatureThreshold(device gpu, int kind, unsigned *out) { (void)gpu; (void)kind; return number(out, 87); }
 int nvmlDeviceGetUtilizationRates(device gpu, unsigned *out) { (void)gpu; ALIVE; out[0] = 87; out[1] = 35; return SUCCESS; }
 int nvmlDeviceGetMemoryInfo(device gpu, unsigned long long *out) {
     (void)gpu; ALIVE;
-    out[0] = 80ull << 30; out[2] = 3ull << 30; out[1] = out[0] - out[2];
+    out[0] = 80ull << 30; out[2] = (unsigned long long)now("FAKE_NVML_MEMORY_GB", "0:3") << 30; out[1] = out[0] - out[2];
     return SUCCESS;
 }
-int nvmlDeviceGetCurrentClocksEventReasons(device gpu, unsigned long long *out) { (void)gpu; ALIVE; *out = 4; return SUCCESS; }
+int nvmlDeviceGetCurrentClocksEventReasons(device gpu, unsigned long long *out) {
+    (void)gpu; ALIVE; *out = now("FAKE_NVML_REASONS", "0:4"); return SUCCESS;
+}
+int nvmlDeviceGetCurrentClocksThrottleReasons(device gpu, unsigned long long *out) {
+    return nvmlDeviceGetCurrentClocksEventReasons(gpu, out);
+}
 int nvmlDeviceGetC2cModeInfoV(device gpu, void *out) { (void)gpu; (void)out; ALIVE; return NOT_SUPPORTED; }
 int nvmlDeviceGetPowerUsage(device gpu, unsigned *out) { (void)gpu; return number(out, 1000 * sensor()); }
 int nvmlDeviceGetTotalEnergyConsumption(device gpu, unsigned long long *out) {
@@ -154,7 +169,7 @@ struct process { unsigned pid; unsigned long long memory; unsigned gpu_instance,
 int nvmlDeviceGetComputeRunningProcesses_v3(device gpu, unsigned *count, struct process *out) {
     (void)gpu; ALIVE;
     unsigned found = 0, room = *count;
-    const char *at = script("FAKE_NVML_PROCESSES", "");
+    const char *at = spent() < atof(script("FAKE_NVML_JOINED_AT", "0")) ? "" : script("FAKE_NVML_PROCESSES", "");
     while (*at) {
         char *end;
         unsigned pid = strtoul(at, &end, 10);
