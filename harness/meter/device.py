@@ -50,7 +50,10 @@ def meter_for(gpu_uuid: str | None, no_gpu_reason: str, belongs: Callable[[int],
     ``belongs`` says whether a process of this machine is the workload's. Raises `MeterLost` where the GPU does not
     answer at all.
     """
-    cpu, dram = rapl_counters()
+    # RAPL last: its counters are watched by threads, which nobody would end if the GPU did not answer.
     if gpu_uuid is None:
-        return DeviceMeter(Counter.absent(GPU_SCOPE, no_gpu_reason), cpu, dram, None)
-    return DeviceMeter(gpu_counter(gpu_uuid), cpu, dram, Sampler(gpu_uuid, belongs))
+        gpu, sampler = Counter.absent(GPU_SCOPE, no_gpu_reason), None
+    else:
+        gpu, sampler = gpu_counter(gpu_uuid), Sampler(gpu_uuid, belongs)
+    cpu, dram = rapl_counters()
+    return DeviceMeter(gpu, cpu, dram, sampler)

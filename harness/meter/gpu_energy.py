@@ -29,12 +29,13 @@ def gpu_counter(uuid: str) -> Counter:
         # By NVML's own index, which does not depend on CUDA_VISIBLE_DEVICES: Zeus's lists do, and are silently empty
         # where it is empty or names a slice.
         index = pynvml.nvmlDeviceGetIndex(handle)
+        scope = _MODULE if _shares_its_meter(handle) else SCOPE
     except pynvml.NVMLError as error:
         raise MeterLost(f"the GPU does not answer: {error}") from error
-    return _counter(index)
+    return _counter(index, scope)
 
 
-def _counter(index: int) -> Counter:
+def _counter(index: int, scope: str) -> Counter:
     # Here, because it takes a fifth of a second and runs without a GPU don't need it.
     from zeus.device.gpu.common import ZeusBaseGPUError, ZeusGPUNotSupportedError
     from zeus.device.gpu.nvidia import NVIDIAGPU
@@ -54,13 +55,20 @@ def _counter(index: int) -> Counter:
         return Counter.absent(SCOPE, f"this GPU or its driver has no energy counter: {error}")
     except (ZeusBaseGPUError, pynvml.NVMLError) as error:
         raise MeterLost(f"the GPU does not answer: {error}") from error
-    scope = _MODULE if gpu._is_grace_hopper else SCOPE
     if first == 0:
         return Counter.absent(scope, "the energy counter reads 0, which no powered GPU's does")
     period = update_period(read_j)
     if period is None:
         return Counter.absent(scope, "the energy counter did not move in 1.5 s, although the GPU is powered")
     return Counter(Source(NAME, scope, period, None), read_j)
+
+
+def _shares_its_meter(handle: object) -> bool:
+    """Whether the GPU is one chip with its processor (Grace Hopper): NVML then meters both."""
+    try:
+        return bool(pynvml.nvmlDeviceGetC2cModeInfoV(handle).isC2cEnabled)
+    except (pynvml.NVMLError_NotSupported, pynvml.NVMLError_FunctionNotFound):
+        return False
 
 
 def _mig(handle: object) -> bool:

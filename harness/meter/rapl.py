@@ -45,10 +45,12 @@ def rapl_counters(root: Path = _POWERCAP) -> tuple[Counter, Counter]:
         reason = f"RAPL is there, but can't be read: {error}"
         return Counter.absent(CPU_SCOPE, reason), Counter.absent(DRAM_SCOPE, reason)
     # By name: `psys` is the whole platform, the packages included, and `core` is a part of its package.
-    return (
-        _counter([zone for zone in zones if zone.name.startswith("package")], CPU_SCOPE),
-        _counter([zone for zone in zones if zone.name == "dram"], DRAM_SCOPE),
-    )
+    cpu = _counter([zone for zone in zones if zone.name.startswith("package")], CPU_SCOPE)
+    try:
+        return cpu, _counter([zone for zone in zones if zone.name == "dram"], DRAM_SCOPE)
+    except MeterLost:
+        cpu.close()
+        raise
 
 
 def _counter(zones: list[RAPLFile], scope: str) -> Counter:

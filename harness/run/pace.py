@@ -31,4 +31,5 @@ class Pace:
         if seconds is None or not submissions:
             return None
         runs = "1 run" if len(submissions) == 1 else f"{len(submissions)} runs"
-        return f"{runs} left, about {max(seconds / 60, 0.1):.1f} minutes; Ctrl-C stops, and the same command goes on"
+        about = f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} minutes"
+        return f"{runs} left, about {about}; Ctrl-C stops, and the same command goes on"

@@ -116,10 +116,10 @@ class Session:
         requested = self._plan.requested_profile
         first = "official" if requested == "auto" else requested
         estimate = self._get_ready(first)
-        why = f"as asked; estimated at {estimate / 60:.1f} minutes"
+        why = f"as asked; estimated at {_about(estimate)}"
         if requested == "auto":
             limit = self._plan.ruleset.document["auto"]["limit_minutes"]
-            why = f"auto: the official profile is estimated at {estimate / 60:.1f} minutes, the limit is {limit:g}"
+            why = f"auto: the official profile is estimated at {_about(estimate)}, the limit is {limit:g} minutes"
             if estimate > 60 * limit:
                 first = "smoke"
                 self._get_ready(first)
@@ -224,6 +224,10 @@ class Session:
     def _release(self, files: tuple[Path, ...]) -> None:
         self._journal.note(time.monotonic(), "released " + ", ".join(file.name for file in files))
         self._folder.release(files)
+
+
+def _about(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.1f} minutes"
 
 
 def _seconds(training: Pass) -> float:

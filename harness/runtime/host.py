@@ -19,7 +19,7 @@ import harness
 from harness.errors import MachineLacks
 from harness.places import Home
 from harness.runtime.base import Launch
-from harness.runtime.leftovers import HOME_MARK, RUN_MARK, home_id, sweep_processes
+from harness.runtime.leftovers import HOME_MARK, RUN_MARK, folder_prefix, home_id, sweep_folders, sweep_processes
 from harness.runtime.process import ProcessWorkload
 
 _NEEDED = ("torch", "timm", "bitsandbytes", "numpy")
@@ -42,7 +42,7 @@ class HostRuntime:
         if launch.command is None:
             check_packages()
         command = launch.command or (sys.executable, "-m", "harness.workload")
-        folder = Path(tempfile.mkdtemp(prefix="leanmed-"))
+        folder = Path(tempfile.mkdtemp(prefix=folder_prefix(self._home)))
         environment = self._environment(launch, folder)
         try:
             with _on_processors(launch.cpus):
@@ -66,7 +66,7 @@ class HostRuntime:
 
     def sweep(self) -> list[str]:
         """See `Runtime.sweep`."""
-        return sweep_processes(self._home)
+        return sweep_processes(self._home) + sweep_folders(self._home, Path(tempfile.gettempdir()))
 
     def describe(self) -> dict[str, Any]:
         """The Python that runs the workload, and what is not guaranteed here."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import signal
 import time
 from collections.abc import Mapping
@@ -72,6 +73,21 @@ def sweep_processes(home: Home) -> list[str]:
     while found.keys() & marked_processes({HOME_MARK: home_id(home)}).keys() and time.monotonic() < deadline:
         time.sleep(0.02)
     return [f"ended {count} leftover process(es) of run {run}" for run, count in sorted(runs.items())]
+
+
+def folder_prefix(home: Home) -> str:
+    """How the temporary folders of this home's host workloads begin."""
+    return f"leanmed-{home_id(home)}-"
+
+
+def sweep_folders(home: Home, temporary: Path) -> list[str]:
+    """Remove this home's leftover folders in ``temporary``; one sentence if there were any. Only folders of this user:
+    others may write there, too."""
+    found = [path for path in temporary.glob(f"{folder_prefix(home)}*") if not path.is_symlink() and path.is_dir()]
+    ours = [path for path in found if path.stat().st_uid == os.getuid()]
+    for path in ours:
+        shutil.rmtree(path)
+    return [f"removed {len(ours)} leftover temporary folder(s)"] if ours else []
 
 
 def marked_processes(marks: Mapping[str, str]) -> dict[int, dict[str, str]]:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -117,3 +118,20 @@ def test_a_run_without_a_gpu_reads_nothing_of_it():
     assert meter.sources.gpu.reason == "the run used no GPU"
     assert not meter.sources.simulated
     assert len(meter.stop()) == 0
+
+
+def test_where_one_zone_is_lost_the_others_are_not_watched_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    zone(tmp_path, "intel-rapl:0", "package-0", 1_000_000)
+    memory = zone(tmp_path, "intel-rapl:0:1", "dram", 300_000)
+
+    def period(read):
+        (memory / "energy_uj").unlink(missing_ok=True)
+        return 0.001
+
+    monkeypatch.setattr(rapl, "update_period", period)
+    with pytest.raises(MeterLost, match="stopped answering"):
+        rapl.rapl_counters(tmp_path)
+    watching = [thread for thread in threading.enumerate() if thread.name == "leanmed-rapl"]
+    for thread in watching:
+        thread.join(2)
+    assert not any(thread.is_alive() for thread in watching)

@@ -154,6 +154,10 @@ def test_what_can_t_be_counted_is_a_reason_and_never_zero(library, script, reaso
     assert found["samples"] > 1
 
 
+def test_a_chip_that_is_one_with_its_processor_says_what_its_meter_covers(library):
+    assert metered(library, 0.3, chip_to_chip="on")["source"]["scope"].startswith("whole module")
+
+
 @pytest.mark.parametrize("visible", ["", "MIG-1234"])
 def test_the_harness_s_own_cuda_variables_change_nothing(library, visible, monkeypatch):
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", visible)

@@ -107,4 +107,4 @@ def test_after_the_first_run_the_time_left_is_told(request_of):
 def test_the_estimate_is_told_with_the_profile(request_of):
     display = Showing()
     request_of(display, runs=1)
-    assert any(text.startswith("smoke: as asked; estimated at 0.0") for text in display.said)
+    assert any(text.startswith("smoke: as asked; estimated at 2 s") for text in display.said)

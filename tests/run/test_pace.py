@@ -18,7 +18,7 @@ def test_each_submission_has_a_pace_of_its_own():
     pace.took("fast", 50.0)
     pace.took("fast", 70.0)
     assert pace.left_s(["slow", "fast", "fast"]) == pytest.approx(720.0)
-    assert "3 runs left, about 12.0 minutes" in str(pace.sentence(["slow", "fast", "fast"]))
+    assert "3 runs left, about 12 minutes" in str(pace.sentence(["slow", "fast", "fast"]))
 
 
 def test_one_that_has_not_run_counts_as_the_mean_of_the_others():

@@ -21,7 +21,7 @@ from harness.places import Home
 from harness.runtime.base import WorkloadGone
 from harness.runtime.choose import runtime_named
 from harness.runtime.host import HostRuntime
-from harness.runtime.leftovers import HOME_MARK, home_id, marked_processes
+from harness.runtime.leftovers import HOME_MARK, folder_prefix, home_id, marked_processes
 from harness.runtime.process import ProcessWorkload
 from tests.runtime.talk import launch, listen, text
 
@@ -181,7 +181,10 @@ def test_sweep_ends_what_does_not_listen_and_only_ours(tmp_path: Path) -> None:
     foreign = HostRuntime(Home(other)).start(launch(other, sleeper))
     try:
         listen(foreign, b"ready")
-        assert HostRuntime(Home(mine)).sweep() == ["ended 1 leftover process(es) of run killed"]
+        assert HostRuntime(Home(mine)).sweep() == [
+            "ended 1 leftover process(es) of run killed",
+            "removed 1 leftover temporary folder(s)",
+        ]
         assert HostRuntime(Home(mine)).sweep() == []
         assert len(marks(other)) == 1
     finally:
@@ -214,3 +217,21 @@ def test_an_unknown_runtime(tmp_path: Path) -> None:
     with pytest.raises(InvalidInput, match="podman"):
         runtime_named("podman", Home(tmp_path))
     assert runtime_named("host", Home(tmp_path)).name == "host"
+
+
+def test_sweep_removes_temporary_folders_of_this_home_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "tmp"))
+    (tmp_path / "tmp").mkdir()
+    mine, other = Home(tmp_path / "mine"), Home(tmp_path / "other")
+    left = tmp_path / "tmp" / f"{folder_prefix(mine)}abc"
+    (left / "deeper").mkdir(parents=True)
+    (left / "deeper" / "file").write_text("x")
+    theirs = tmp_path / "tmp" / f"{folder_prefix(other)}abc"
+    theirs.mkdir()
+    link = tmp_path / "tmp" / f"{folder_prefix(mine)}link"
+    link.symlink_to(theirs, target_is_directory=True)
+    assert HostRuntime(mine).sweep() == ["removed 1 leftover temporary folder(s)"]
+    assert not left.exists()
+    assert theirs.is_dir()
+    assert link.is_symlink()
+    assert HostRuntime(mine).sweep() == []

@@ -12,6 +12,7 @@
      FAKE_NVML_FIELDS      ok or unsupported: power as fields 185 and 186
      FAKE_NVML_ARCH        NVML's number of the architecture; 9 is Hopper, 4 Pascal
      FAKE_NVML_PROCESSES   process ids that compute on the GPU, "12,345"
+     FAKE_NVML_CHIP_TO_CHIP on for a chip that is one with its processor (Grace Hopper)
      FAKE_NVML_JOINED_AT   seconds after which they do
      FAKE_NVML_REASONS     NVML's bits of what decides the clocks, as a step function, "0:4,5:64"
      FAKE_NVML_CELSIUS     temperature, as a step function
@@ -139,7 +140,12 @@ int nvmlDeviceGetCurrentClocksEventReasons(device gpu, unsigned long long *out) 
 int nvmlDeviceGetCurrentClocksThrottleReasons(device gpu, unsigned long long *out) {
     return nvmlDeviceGetCurrentClocksEventReasons(gpu, out);
 }
-int nvmlDeviceGetC2cModeInfoV(device gpu, void *out) { (void)gpu; (void)out; ALIVE; return NOT_SUPPORTED; }
+int nvmlDeviceGetC2cModeInfoV(device gpu, unsigned *out) {
+    (void)gpu; ALIVE;
+    if (!says("FAKE_NVML_CHIP_TO_CHIP", "on")) return NOT_SUPPORTED;
+    *out = 1;
+    return SUCCESS;
+}
 int nvmlDeviceGetPowerUsage(device gpu, unsigned *out) { (void)gpu; return number(out, 1000 * sensor()); }
 int nvmlDeviceGetTotalEnergyConsumption(device gpu, unsigned long long *out) {
     (void)gpu; ALIVE;

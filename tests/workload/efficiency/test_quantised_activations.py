@@ -145,10 +145,11 @@ def test_memory_used_again_is_not_taken_for_the_same_tensor(monkeypatch: pytest.
     places: list[int] = []
 
     def squares() -> Iterator[torch.Tensor]:
-        for number in range(1, 9):
-            kept = source + number
+        # When memory is used again is the allocator's to say: eight tensors mostly do, after other tests more.
+        while len(places) < 8 or (len(set(places)) == len(places) and len(places) < 512):
+            kept = source + len(places) + 1
             places.append(kept.data_ptr())
-            yield kept.square().sum() * number
+            yield kept.square().sum() * len(places)
 
     with _quantising(nn.Identity()):
         total = torch.zeros(())
@@ -159,7 +160,7 @@ def test_memory_used_again_is_not_taken_for_the_same_tensor(monkeypatch: pytest.
     assert len(shapes) == len(places)
     total.backward()
     assert source.grad is not None
-    assert torch.allclose(source.grad, torch.full((64, 64), 2.0 * sum(number * number for number in range(1, 9))))
+    assert torch.allclose(source.grad, torch.full((64, 64), 2.0 * sum(k * k for k in range(1, len(places) + 1))))
 
 
 def test_a_change_in_place_makes_another_tensor(monkeypatch: pytest.MonkeyPatch) -> None:
