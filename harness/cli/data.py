@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -49,13 +50,33 @@ def list_(as_json: bool) -> None:
 @data.command()
 @click.argument("benchmark")
 @click.option("--rebuild", is_flag=True, help="Build anew, and replace what is there.")
+@click.option(
+    "--source",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="The folder with the files, for data that don't come with LeanMed. It is only read.",
+)
+@click.option(
+    "--allow-skips",
+    type=click.IntRange(0),
+    default=0,
+    metavar="N",
+    help="Go on where up to N files or rows can't be used. Without it, one ends the command with exit code 4.",
+)
+@click.option("--show-paths", is_flag=True, help="Name unusable files by their paths, which may name patients.")
 @_AS_JSON
-def prepare(benchmark: str, rebuild: bool, as_json: bool) -> None:
+def prepare(
+    benchmark: str, rebuild: bool, source: Path | None, allow_skips: int, show_paths: bool, as_json: bool
+) -> None:
     """Prepare the data of BENCHMARK, once; later calls verify and use what is there."""
+    from harness.cli.bar import bar
+    from harness.data.prepare import Given
     from harness.data.prepare import prepare as prepare_data
     from harness.places import Home
 
-    dataset = prepare_data(benchmark, Home.find(), lambda line: click.echo(line, err=True), rebuild=rebuild)
+    given = None if source is None else Given(source, allow_skips, show_paths)
+    with bar() as (say, progress):
+        dataset = prepare_data(benchmark, Home.find(), say, rebuild=rebuild, given=given, progress=progress)
     _show(dataset, as_json)
     click.echo(f"look at them: {dataset.root / 'contact_sheet.png'}", err=True)
 
@@ -84,9 +105,16 @@ def _show(dataset: Dataset, as_json: bool) -> None:
     ours = dataset.document["leanmed"]
     cases = ", ".join(f"{split} {count:,}" for split, count in dataset.counts.items())
     click.echo(f"{dataset.benchmark}: {len(ours['checksums'])} files verified, {dataset.digest}", err=True)
-    click.echo(
-        f"cases: {cases}; size alone reaches a test AUC of {ours['trivial']['size']['auc']['test']:.3f}", err=True
-    )
+    click.echo(f"cases: {cases}{_trivial(ours['trivial'])}", err=True)
+    if dataset.phantom:
+        click.echo("made from phantoms: results on them can't be published", err=True)
     if as_json:
         shown = {key: ours[key] for key in ("benchmark", "digest", "counts", "trivial")}
         click.echo(json.dumps({**shown, "folder": str(dataset.root)}, indent=2, ensure_ascii=False))
+
+
+def _trivial(models: dict[str, Any]) -> str:
+    """What the first of the trivial models reaches, which is the one that a network must beat."""
+    for name, model in models.items():
+        return f"; {name} alone reaches a test AUC of {model['auc']['test']:.3f}"
+    return ""

@@ -81,6 +81,7 @@ def describe(
             "recipe": dict(provider.recipe()),
             "counts": built.counts,
             "trivial": built.trivial,
+            "phantom": built.phantom,
             "checksums": dict(recorded),
         },
     }

@@ -49,6 +49,11 @@ class Dataset:
         counts: Mapping[str, int] = self.document["leanmed"]["counts"]["cases"]
         return counts
 
+    @property
+    def phantom(self) -> bool:
+        """Whether it was made from a made-up source."""
+        return bool(self.document["leanmed"].get("phantom", False))
+
     def val_labels(self) -> NDArray[np.uint8]:
         """Labels of the validation cases, uint8 [cases], 1 = positive."""
         return self._host("val_labels", np.uint8)

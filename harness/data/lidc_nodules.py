@@ -14,13 +14,15 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.data.lidc import projection, source
+from harness.data.lidc import projection
+from harness.data.lidc import source as database
 from harness.data.lidc.baseline import trivial_models
 from harness.data.lidc.case import AGREEMENT, PREFIX, SPLIT, Case, Cases, Drawing, Drawings, draw, make_cases
 from harness.data.lidc.cluster import cluster
 from harness.data.lidc.source import Annotation, Scan
 from harness.data.provider import About, Built, Say
 from harness.data.sheet import Tile, write_sheet
+from harness.data.source import Source
 from harness.data.split import SPLITS
 
 VERSION = 1
@@ -32,6 +34,7 @@ class LidcNodules:
 
     name: Final = "lidc-nodules"
     needs_bytes: Final = 150_000_000
+    asks_for: Final = None
     about: Final = About(
         title="LIDC-IDRI nodules: agreement of at least three raters, from one rater's outline",
         description="Outlines of lung nodules that one of four radiologists drew on CT, as three 64 x 64 projections "
@@ -54,7 +57,10 @@ class LidcNodules:
         return {
             "provider": self.name,
             "version": VERSION,
-            "source": {"distribution": f"{source.DISTRIBUTION} {source.DISTRIBUTION_VERSION}", "sha256": source.SHA256},
+            "source": {
+                "distribution": f"{database.DISTRIBUTION} {database.DISTRIBUTION_VERSION}",
+                "sha256": database.SHA256,
+            },
             "parameters": {
                 "prefix": PREFIX,
                 "percent": dict(zip(SPLITS, SPLIT.percent, strict=True)),
@@ -68,9 +74,9 @@ class LidcNodules:
             },
         }
 
-    def build(self, folder: Path, say: Say) -> Built:
+    def build(self, folder: Path, say: Say, source: Source | None = None) -> Built:
         """Read, cluster, draw, write; about ten seconds."""
-        return build_from(source.read_scans(source.locate()), folder, say)
+        return build_from(database.read_scans(database.locate()), folder, say)
 
 
 def build_from(scans: Sequence[Scan], folder: Path, say: Say) -> Built:

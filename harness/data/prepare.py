@@ -14,27 +14,51 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from harness.data.croissant import describe
 from harness.data.dataset import DOCUMENT, Dataset, check, checksums, content_digest, read_dataset
 from harness.data.provider import Provider, Say, provider_named
-from harness.errors import MachineLacks
+from harness.data.source import Progress, Source
+from harness.errors import InvalidInput, MachineLacks
 from harness.places import Home
+from harness.spec.digest import digest_of
 from harness.spec.load import load_benchmark
 
-__all__ = ["check", "find", "prepare"]
+__all__ = ["Given", "check", "find", "prepare"]
 
-_BUILDING, _OLD = "building-", "old-"
+_BUILDING, _OLD, _WORK = "building-", "old-", "work-"
 
 
-def prepare(benchmark_id: str, home: Home, say: Say, *, rebuild: bool = False) -> Dataset:
+@dataclass(frozen=True)
+class Given:
+    """What the user said about a source of their own: see `harness.data.source.Source`."""
+
+    root: Path
+    allow_skips: int = 0
+    show_paths: bool = False
+
+
+def prepare(
+    benchmark_id: str,
+    home: Home,
+    say: Say,
+    *,
+    rebuild: bool = False,
+    given: Given | None = None,
+    progress: Progress = lambda what, done, total: None,
+) -> Dataset:
     """The prepared data of a benchmark, with every checksum verified; built first where they are not there yet.
 
-    ``rebuild`` builds them anew and replaces what is there. Raises InvalidInput for an unknown benchmark and
-    MachineLacks where the source, disk space or permission is missing, or where cached data are damaged.
+    ``rebuild`` builds them anew and replaces what is there. ``given`` is the user's source, for data that don't come
+    with LeanMed. Raises InvalidInput for an unknown benchmark or a source that is something else, MachineLacks where
+    the source, disk space or permission is missing, or where cached data are damaged, and RunFailed where more of the
+    source is broken than may be left out.
     """
     provider = provider_named(load_benchmark(benchmark_id).provider)
+    if given is not None:
+        _accept(benchmark_id, provider, given)
     shelf = home.data / benchmark_id
     try:
         shelf.mkdir(parents=True, exist_ok=True)
@@ -42,8 +66,12 @@ def prepare(benchmark_id: str, home: Home, say: Say, *, rebuild: bool = False) -
             _sweep(shelf)
             if not rebuild and (found := find(benchmark_id, home)):
                 check(found)
+                if given is not None:
+                    say(f"the data of {benchmark_id} are prepared already; --rebuild makes them anew from {given.root}")
                 return found
-            return _build(benchmark_id, provider, shelf, say)
+            return _build(
+                benchmark_id, provider, shelf, say, _source(benchmark_id, provider, shelf, say, given, progress)
+            )
     except OSError as error:
         raise MachineLacks(
             f"the data of {benchmark_id} cannot be prepared in {shelf}: {error.strerror or error}",
@@ -64,13 +92,48 @@ def find(benchmark_id: str, home: Home) -> Dataset | None:
     return None
 
 
+def _accept(benchmark_id: str, provider: Provider, given: Given) -> None:
+    if provider.asks_for is None:
+        raise InvalidInput(
+            f"the data of {benchmark_id} come with LeanMed",
+            remedy=f"`harness data prepare {benchmark_id}`, no --source",
+        )
+    if not given.root.is_dir():
+        what = "is no folder" if given.root.exists() else "is not there"
+        raise InvalidInput(f"{given.root} {what}", remedy=f"--source names {provider.asks_for}")
+
+
+def _source(
+    benchmark_id: str, provider: Provider, shelf: Path, say: Say, given: Given | None, progress: Progress
+) -> Source | None:
+    if provider.asks_for is None:
+        return None
+    if given is None:
+        raise MachineLacks(
+            f"the data of {benchmark_id} are not prepared here, and can't come with LeanMed",
+            remedy=f"`harness data prepare {benchmark_id} --source DIR`, where DIR is {provider.asks_for}",
+        )
+    return Source(
+        root=given.root.resolve(),
+        # Named by the recipe: another one makes other images.
+        work=shelf / f"{_WORK}{digest_of(provider.recipe()).removeprefix('sha256:')[:16]}",
+        report=shelf / "report.csv",
+        allow_skips=given.allow_skips,
+        show_paths=given.show_paths,
+        say=say,
+        progress=progress,
+    )
+
+
 def _finished(shelf: Path) -> list[Path]:
     if not shelf.is_dir():
         return []
-    return sorted(path for path in shelf.iterdir() if path.is_dir() and not path.name.startswith((_BUILDING, _OLD)))
+    return sorted(
+        path for path in shelf.iterdir() if path.is_dir() and not path.name.startswith((_BUILDING, _OLD, _WORK))
+    )
 
 
-def _build(benchmark_id: str, provider: Provider, shelf: Path, say: Say) -> Dataset:
+def _build(benchmark_id: str, provider: Provider, shelf: Path, say: Say, source: Source | None) -> Dataset:
     free = shutil.disk_usage(shelf).free
     if free < provider.needs_bytes:
         raise MachineLacks(
@@ -81,7 +144,7 @@ def _build(benchmark_id: str, provider: Provider, shelf: Path, say: Say) -> Data
     say(f"preparing the data of {benchmark_id}, once")
     folder = Path(tempfile.mkdtemp(prefix=_BUILDING, dir=shelf))
     try:
-        built = provider.build(folder, say)
+        built = provider.build(folder, say, source)
         recorded = checksums(folder)
         document = describe(benchmark_id, provider, built, folder, recorded)
         text = json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
@@ -91,6 +154,8 @@ def _build(benchmark_id: str, provider: Provider, shelf: Path, say: Say) -> Data
         _put(folder, root, shelf)
     finally:
         shutil.rmtree(folder, ignore_errors=True)  # renamed away by now, or unfinished
+    if source is not None:
+        shutil.rmtree(source.work, ignore_errors=True)
     dataset = read_dataset(benchmark_id, root)
     say(f"prepared {sum(dataset.counts.values()):,} cases: {root}")
     return dataset

@@ -11,6 +11,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Protocol
 
+from harness.data.source import Source
 from harness.errors import InvalidInput
 
 Say = Callable[[str], None]
@@ -35,25 +36,30 @@ class Built:
     """What a provider tells about the files it wrote; both are JSON.
 
     ``counts`` has at least ``cases``: {train, val, test}. ``trivial`` holds the trivial models and their AUCs.
+    ``phantom`` is True where the source is made up: nothing that follows from it can be published.
     """
 
     counts: Mapping[str, Any]
     trivial: Mapping[str, Any]
+    phantom: bool = False
 
 
 class Provider(Protocol):
     """Turns a source into the files of a prepared data set.
 
-    Container side: ``train_images.npy`` uint8 [images, 3, height, width], ``train_cases.npy`` int32 [images] (the case
-    an image shows), ``train_labels.npy`` uint8 [cases], ``val_images.npy`` and ``test_images.npy`` uint8 [cases, 3,
-    height, width]. Host side, never in a container: ``val_`` and ``test_labels.npy`` uint8 [cases], ``…_patients.npy``
-    int32 [cases] (cases of one patient share a number), ``…_trivial.npy`` float64 [cases], and ``cases.csv``.
+    Container side: ``train_images.npy`` uint8 [images, channels, height, width], ``train_cases.npy`` int32 [images]
+    (the case an image shows), ``train_labels.npy`` uint8 [cases], ``val_images.npy`` and ``test_images.npy`` uint8
+    [cases, channels, height, width]. Host side, never in a container: ``val_`` and ``test_labels.npy`` uint8 [cases],
+    ``…_patients.npy`` int32 [cases] (cases of one patient share a number), ``…_trivial.npy`` float64 [cases], and
+    ``cases.csv``.
     """
 
     name: str
     about: About
     needs_bytes: int
     """Free disk space that building takes."""
+    asks_for: str | None
+    """What ``--source`` must name; None for a provider that brings its source along."""
 
     def recipe(self) -> Mapping[str, Any]:
         """All that the files depend on, as JSON: provider version, checksum of the source, parameters.
@@ -62,10 +68,12 @@ class Provider(Protocol):
         """
         ...
 
-    def build(self, folder: Path, say: Say) -> Built:
+    def build(self, folder: Path, say: Say, source: Source | None) -> Built:
         """Write ``container/``, ``host/`` and ``contact_sheet.png`` into the empty `folder`.
 
-        Raises MachineLacks where the source is absent or damaged, with the remedy.
+        ``source`` is given where ``asks_for`` says so. Raises MachineLacks where a source that it brings along is
+        absent or damaged, InvalidInput where the user's is something else, and RunFailed where too much of it is
+        broken, each with the remedy.
         """
         ...
 

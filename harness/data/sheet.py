@@ -17,20 +17,21 @@ _INK, _PAPER = 0, 255
 
 @dataclass(frozen=True, eq=False)
 class Tile:
-    """One case: its image uint8 [3, height, width] and the lines that stand beside it."""
+    """One case: its image uint8 [views, height, width] and the lines that stand beside it."""
 
     image: NDArray[np.uint8]
     lines: tuple[str, ...]
 
 
-def write_sheet(path: Path, heading: str, columns: Sequence[Sequence[Tile]]) -> None:
-    """Write a PNG with one column of cases for each of `columns`; a row of projections for each case.
+def write_sheet(path: Path, heading: str, columns: Sequence[Sequence[Tile]], *, zoom: int = ZOOM) -> None:
+    """Write a PNG with one column of cases for each of `columns`; a row of views for each case, ``zoom`` times as
+    large.
 
     Each case is stretched to its own brightest pixel, so that thin nodules show; its caption should give the scale.
     """
-    height, width = columns[0][0].image.shape[1:]
-    row = height * ZOOM + _GAP
-    across = 3 * (width * ZOOM + _GAP) + _CAPTION
+    views, height, width = columns[0][0].image.shape
+    row = height * zoom + _GAP
+    across = views * (width * zoom + _GAP) + _CAPTION
     rows = max(len(column) for column in columns)
     sheet = Image.new("L", (across * len(columns) + _GAP, row * rows + _HEADING + _GAP), _PAPER)
     draw = ImageDraw.Draw(sheet)
@@ -42,8 +43,8 @@ def write_sheet(path: Path, heading: str, columns: Sequence[Sequence[Tile]]) -> 
             for view, projection in enumerate(tile.image):
                 brightest = max(int(tile.image.max()), 1)
                 stretched = (projection.astype(np.uint16) * 255 // brightest).astype(np.uint8)
-                picture = ImageOps.scale(Image.fromarray(stretched), ZOOM, Image.Resampling.NEAREST)
-                sheet.paste(picture, (corner[0] + view * (width * ZOOM + _GAP), corner[1]))
-            beside = (corner[0] + 3 * (width * ZOOM + _GAP), corner[1])
+                picture = ImageOps.scale(Image.fromarray(stretched), zoom, Image.Resampling.NEAREST)
+                sheet.paste(picture, (corner[0] + view * (width * zoom + _GAP), corner[1]))
+            beside = (corner[0] + views * (width * zoom + _GAP), corner[1])
             draw.multiline_text(beside, "\n".join(tile.lines), fill=_INK, font=font)
     sheet.save(path, format="PNG", optimize=True)

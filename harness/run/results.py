@@ -50,7 +50,7 @@ def build_record(
         "submission": _submission(plan),
         "benchmark": {"id": plan.benchmark.id, "title": plan.benchmark.title, "digest": plan.benchmark.digest},
         "ruleset": {"version": plan.ruleset.version, "digest": plan.ruleset.digest},
-        "data": {"digest": dataset.digest, "cases": counts_of(dataset)},
+        "data": {"digest": dataset.digest, "cases": counts_of(dataset), "phantom": dataset.phantom},
         "number": plan.number,
         "seed": plan.seed,
         "own_seed": plan.own_seed,

@@ -46,6 +46,8 @@ class Entry:
         reasons += [_blame(run) for run in self.runs if run.verdict in ("failed", "invalid")]
         if not self.valid and not reasons:
             reasons += [_blame(run) for run in self.runs]
+        if self.first.phantom:
+            reasons.append("Its data are phantoms, made up to try the tool, and no patients'.")
         return tuple(reasons)
 
     def value(self, name: str) -> float | None:

@@ -74,6 +74,7 @@ class Run:
     profile: str
     own_seed: bool
     simulated: bool
+    phantom: bool
     number: int
     verdict: str
     document: dict[str, Any]
@@ -103,6 +104,7 @@ def read_run(record: object, *, source: str, digest: str) -> Run:
         profile=_profile(profile),
         own_seed=_own_seed(node),
         simulated=_simulated(node.maybe("measurement")),
+        phantom=_phantom(node.get("data")),
         number=number,
         verdict=verdict,
         document={
@@ -179,6 +181,11 @@ def _profile(node: Node) -> str:
 
 def _own_seed(node: Node) -> bool:
     found = node.maybe("own_seed")
+    return False if found is None else found.truth()
+
+
+def _phantom(data: Node) -> bool:
+    found = data.maybe("phantom")
     return False if found is None else found.truth()
 
 

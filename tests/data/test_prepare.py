@@ -17,6 +17,7 @@ from harness.data import prepare as prepare_module
 from harness.data.dataset import DOCUMENT
 from harness.data.prepare import check, find, prepare
 from harness.data.provider import About, Built, Say, provider_named
+from harness.data.source import Source
 from harness.errors import Exit, InvalidInput, MachineLacks
 from harness.places import Home
 
@@ -29,6 +30,7 @@ class Small:
 
     name = NAME
     needs_bytes = 1000
+    asks_for: str | None = None
     about = About("t", "d", "https://example.org/licence", "https://example.org", "c", ("a",), "2015", ("k",))
 
     def __init__(self) -> None:
@@ -39,7 +41,7 @@ class Small:
     def recipe(self) -> dict[str, Any]:
         return {"provider": self.name, "version": self.version}
 
-    def build(self, folder: Path, say: Say) -> Built:
+    def build(self, folder: Path, say: Say, source: Source | None) -> Built:
         self.built += 1
         (folder / "container").mkdir()
         (folder / "host").mkdir()
@@ -202,9 +204,9 @@ def test_two_at_once_build_once(small, home, monkeypatch):
     said: list[str] = []
     slow = small.build
 
-    def build(folder, say):
+    def build(folder, say, source):
         time.sleep(0.3)
-        return slow(folder, say)
+        return slow(folder, say, source)
 
     monkeypatch.setattr(small, "build", build)
     threads = [threading.Thread(target=prepare, args=(NAME, home, said.append)) for _ in range(2)]
@@ -225,8 +227,8 @@ sys.path.insert(0, sys.argv[2])
 from tests.data.test_prepare import Small
 provider = Small()
 whole = provider.build
-def build(folder, say):
-    built = whole(folder, say)
+def build(folder, say, source):
+    built = whole(folder, say, source)
     print("half-way", flush=True)
     time.sleep(60)
     return built

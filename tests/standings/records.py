@@ -104,7 +104,7 @@ def record(
         },
         "benchmark": {"id": BENCHMARK.id, "title": BENCHMARK.title, "digest": BENCHMARK.digest},
         "ruleset": {"version": "v1", "digest": digest("v1")},
-        "data": {"digest": digest("data"), "cases": {"train": 1310, "val": 411, "test": 916}},
+        "data": {"digest": digest("data"), "cases": {"train": 1310, "val": 411, "test": 916}, "phantom": False},
         "number": number,
         "seed": 1_000_003 * number,
         "own_seed": False,

@@ -147,6 +147,7 @@ def test_runs_that_were_judged_differently_are_counted(tmp_path):
         (changed(record(), "own_seed", True), "Run with a seed of its own instead of the ruleset's."),
         (failed(), "Run 1 failed: the workload was ended by the kernel: out of memory at 16 GiB"),
         (changed(record(), "measurement", {"simulated": True}), "Its energy was played back or made up, not measured."),
+        (changed(record(), "data.phantom", True), "Its data are phantoms, made up to try the tool, and no patients'."),
         (
             changed(record(), "outcome", {"ended": "completed", "said": None, "verdict": "invalid", "reasons": ["W1"]}),
             "Run 1 is invalid: W1",
