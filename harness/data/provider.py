@@ -78,7 +78,10 @@ class Provider(Protocol):
         ...
 
 
-_PROVIDERS = {"lidc-nodules": ("harness.data.lidc_nodules", "LidcNodules")}
+_PROVIDERS = {
+    "lidc-nodules": ("harness.data.lidc_nodules", "LidcNodules"),
+    "lidc-idri": ("harness.data.lidc_idri", "LidcIdri"),
+}
 """Name: module and class. Imported when asked for: a provider may need libraries that no other needs."""
 
 

@@ -160,7 +160,7 @@ class _Crashed(Exception):
 
 
 def _in_pool(items: Iterable[Item], make: Make, folder: Path, workers: int) -> Iterator[tuple[Item, Done | Problem]]:
-    with _pool(workers) as pool:
+    with pool_of(workers) as pool:
         coming = iter(items)
         in_hand: dict[Future[dict[str, Any]], tuple[Item, Path]] = {}
         crashed: list[Item] = []
@@ -207,7 +207,8 @@ def _alone(item: Item, make: Make, folder: Path) -> Done | Problem:
 
 
 @contextmanager
-def _pool(workers: int) -> Iterator[ProcessPoolExecutor]:
+def pool_of(workers: int) -> Iterator[ProcessPoolExecutor]:
+    """Workers that end with this process, however it ends, and leave Ctrl-C to it."""
     # Spawned: a fork of a process with threads (a live bar has one) may hang.
     context = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_begin, initargs=(os.getpid(),))

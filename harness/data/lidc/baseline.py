@@ -23,11 +23,11 @@ def trivial_models(cases: Cases, drawings: Drawings) -> tuple[dict[str, Any], di
         split: np.hstack([sizes[split], [[logarithm(d[0].extent_mm)] for d in drawings[split]]]) for split in SPLITS
     }
     scans = {split: np.array([_scan_parameters(case.scan) for case in cases[split]]) for split in SPLITS}
-    size, scores = _model(("ln(volume / mm3)",), sizes, labels)
+    size, scores = trivial_model(("ln(volume / mm3)",), sizes, labels)
     return {
         "size": size,
-        "size_and_extent": _model(("ln(volume / mm3)", "ln(longest side of the box / mm)"), extents, labels)[0],
-        "scan_parameters": _model(
+        "size_and_extent": trivial_model(("ln(volume / mm3)", "ln(longest side of the box / mm)"), extents, labels)[0],
+        "scan_parameters": trivial_model(
             ("slice thickness / mm", "pixel spacing / mm", "median slice distance / mm", "contrast"), scans, labels
         )[0],
         "rater_count": _rater_count(cases, labels, sizes),
@@ -39,9 +39,10 @@ def _scan_parameters(scan: Scan) -> tuple[float, ...]:
     return scan.slice_thickness, scan.pixel_spacing, gap, float(scan.contrast_used)
 
 
-def _model(
+def trivial_model(
     names: tuple[str, ...], features: Mapping[str, NDArray[np.float64]], labels: Mapping[str, NDArray[np.uint8]]
 ) -> tuple[dict[str, Any], dict[str, NDArray[np.float64]]]:
+    """One model with its AUCs, and its scores by split. Raises ValueError where the training cases allow no fit."""
     model = fit(names, features["train"], labels["train"])
     scores = {split: model.score(features[split]) for split in SPLITS}
     return {

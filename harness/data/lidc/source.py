@@ -127,6 +127,12 @@ def _scans(database: sqlite3.Connection) -> Iterator[Scan]:
         )
 
 
+def read_series(path: Path) -> dict[str, int]:
+    """The SeriesInstanceUID of every scan of the database at `path`, with the scan's id."""
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as database:
+        return dict(database.execute("SELECT series_instance_uid, id FROM scans ORDER BY id"))
+
+
 def parse_points(coords: str) -> NDArray[np.int64]:
     """Points of a contour as the database stores them: one ``x,y`` a line. Returns int64 [n, 2] of (x, y)."""
     flat = [int(number) for number in coords.replace("\n", ",").split(",")]
