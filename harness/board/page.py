@@ -18,6 +18,12 @@ from harness.board.scatter import scatter
 
 _HERE = Path(__file__).resolve().parent
 
+TRIVIAL = {
+    "size": "one obvious number, size",
+    "metadata": "what is known without any pixel: site, machine, age, missing density, number of views",
+}
+"""What the trivial models of benchmarks are made of."""
+
 
 def render(standings: Mapping[str, Any]) -> str:
     """The page over ``standings`` (schemas/standings.schema.json) as UTF-8 text.
@@ -108,7 +114,7 @@ def _about(benchmark: Mapping[str, Any]) -> Html:
     facts = {
         "Positive": text["positive"],
         "Negative": text["negative"],
-        "Trivial model": f"logistic regression on one obvious number: {text['trivial']}. A network must beat it.",
+        "Trivial model": f"logistic regression on {TRIVIAL[text['trivial']]}. A network must beat it.",
         "Labels": f"{text['labels']}: {labels}",
         **{f"Can't test {claim}": reason for claim, reason in sorted(text["not_testable"].items())},
         "Data": text["attribution"] or "no attribution given",

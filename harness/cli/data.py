@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
+    from harness.cli.bar import Progress
     from harness.data.dataset import Dataset
 
 
@@ -82,27 +83,42 @@ def prepare(
 
 
 @data.command()
-@click.argument("collection", type=click.Choice(["lidc-idri"]))
+@click.argument("collection", type=click.Choice(["lidc-idri", "rsna-mammo"]))
 @click.option("--out", type=click.Path(path_type=Path), required=True, metavar="DIR", help="An empty or new folder.")
-@click.option("--scans", type=click.IntRange(1), default=2, show_default=True, help="CT series for each split.")
-@click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
-def phantom(collection: str, out: Path, scans: int, seed: int) -> None:
+@click.option("--scans", type=click.IntRange(1), default=2, show_default=True, help="lidc-idri: series a split.")
+@click.option("--patients", type=click.IntRange(1), default=40, show_default=True, help="rsna-mammo: how many.")
+@click.option("--seed", type=click.IntRange(0, 9), default=0, show_default=True)
+def phantom(collection: str, out: Path, scans: int, patients: int, seed: int) -> None:
     """Write a made-up DICOM tree in the layout of COLLECTION, to try the way from files to a record.
 
     Results on phantoms are marked and can't be published.
     """
     from harness.cli.bar import bar
-    from harness.data.lidc.source import locate, read_scans, read_series
-    from harness.data.phantom.lidc_idri import few_scans, write_lidc_idri
     from harness.errors import InvalidInput
 
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise InvalidInput(f"{out} is there already, and not an empty folder", remedy="name a new folder with --out")
-    series = {number: uid for uid, number in read_series(locate()).items()}
     with bar() as (say, progress):
-        chosen = few_scans(read_scans(locate()), scans)
-        write_lidc_idri(out, chosen, series, seed, lambda done, total: progress("writing slices", done, total))
-        say(f"wrote {len(chosen)} CT series; `harness data prepare {collection} --source {out}`")
+        if collection == "lidc-idri":
+            _lidc_idri(out, scans, seed, progress)
+            benchmarks = [collection]
+        else:
+            from harness.data.phantom.rsna_mammo import write_rsna_mammo
+
+            write_rsna_mammo(out, patients, seed, lambda done, total: progress("writing mammograms", done, total))
+            benchmarks = ["rsna-recall", "rsna-cancer", "rsna-paper"]
+        say(f"wrote a phantom of {collection} to {out}")
+        for benchmark in benchmarks:
+            say(f"  `harness data prepare {benchmark} --source {out}`")
+
+
+def _lidc_idri(out: Path, scans: int, seed: int, progress: Progress) -> None:
+    from harness.data.lidc.source import locate, read_scans, read_series
+    from harness.data.phantom.lidc_idri import few_scans, write_lidc_idri
+
+    series = {number: uid for uid, number in read_series(locate()).items()}
+    chosen = few_scans(read_scans(locate()), scans)
+    write_lidc_idri(out, chosen, series, seed, lambda done, total: progress("writing slices", done, total))
 
 
 @data.command()

@@ -21,6 +21,17 @@ TRAIN_FILES = ("train_images.npy", "train_cases.npy", "train_labels.npy", "val_i
 TEST_FILES = ("test_images.npy",)
 
 
+@dataclass(frozen=True, eq=False)
+class Scored:
+    """Cases with their scores float64, labels uint8, patients int32 and the trivial model's scores float64, all
+    [cases]."""
+
+    scores: NDArray[np.float64]
+    labels: NDArray[np.uint8]
+    patients: NDArray[np.int32]
+    trivial: NDArray[np.float64]
+
+
 @dataclass(frozen=True)
 class Dataset:
     """A prepared data set: ``digest`` (``sha256:<hex>``) is over the checksums of all its files; ``root`` its folder.
@@ -45,7 +56,8 @@ class Dataset:
 
     @property
     def counts(self) -> Mapping[str, int]:
-        """Cases in ``train``, ``val`` and ``test``."""
+        """Images in ``train``, ``val`` and ``test`` by which training and predicting are counted; cases, where each has
+        one."""
         counts: Mapping[str, int] = self.document["leanmed"]["counts"]["cases"]
         return counts
 
@@ -77,6 +89,26 @@ class Dataset:
     def test_trivial(self) -> NDArray[np.float64]:
         """The trivial model's probability for each test case, float64 [cases]."""
         return self._host("test_trivial", np.float64)
+
+    def scored(self, split: str, predictions: NDArray[np.float64]) -> Scored:
+        """The predictions of the first images of ``split`` (val or test), float64 [images], as one score a case: the
+        mean over its images. Most data sets have one image a case."""
+        cases = self._cases(split)[: len(predictions)]
+        count = int(cases.max()) + 1
+        scores = np.bincount(cases, weights=predictions) / np.bincount(cases)
+        return Scored(
+            scores=scores,
+            labels=self._host(f"{split}_labels", np.uint8)[:count],
+            patients=self._host(f"{split}_patients", np.int32)[:count],
+            trivial=self._host(f"{split}_trivial", np.float64)[:count],
+        )
+
+    def _cases(self, split: str) -> NDArray[np.int32]:
+        """The case that each image shows, int32 [images], rising from 0; only where a case has several is there a
+        file."""
+        if (self.root / HOST / f"{split}_cases.npy").is_file():
+            return self._host(f"{split}_cases", np.int32)
+        return np.arange(len(self._host(f"{split}_labels", np.uint8)), dtype=np.int32)
 
     def _host(self, name: str, dtype: Any) -> NDArray[Any]:
         values: NDArray[Any] = np.load(self.root / HOST / f"{name}.npy", allow_pickle=False)

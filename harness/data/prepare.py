@@ -151,7 +151,7 @@ def _build(benchmark_id: str, provider: Provider, shelf: Path, say: Say, source:
         (folder / DOCUMENT).write_text(text, encoding="utf-8")
         _seal(folder)
         root = shelf / content_digest(recorded).removeprefix("sha256:")
-        _put(folder, root, shelf)
+        _put(folder, root, shelf, json.loads(text)["leanmed"]["recipe"])
     finally:
         shutil.rmtree(folder, ignore_errors=True)  # renamed away by now, or unfinished
     if source is not None:
@@ -173,22 +173,23 @@ def _seal(folder: Path) -> None:
     folder.chmod(0o755)
 
 
-def _put(folder: Path, root: Path, shelf: Path) -> None:
-    """Rename the finished `folder` to `root`; what stood there, and what can't be read, goes."""
+def _put(folder: Path, root: Path, shelf: Path, recipe: object) -> None:
+    """Rename the finished `folder` to `root`; what stood there, what can't be read, and what the same recipe made of
+    another source goes."""
     old = Path(tempfile.mkdtemp(prefix=_OLD, dir=shelf))
     for number, standing in enumerate(_finished(shelf)):
-        if standing == root or not _readable(standing):
+        if standing == root or _recipe(standing) in (None, recipe):
             standing.rename(old / str(number))
     folder.rename(root)
     shutil.rmtree(old)
 
 
-def _readable(root: Path) -> bool:
+def _recipe(root: Path) -> object:
+    """The recipe of a finished data set; None where it can't be read."""
     try:
-        read_dataset("", root)
-    except MachineLacks:
-        return False
-    return True
+        return read_dataset("", root).document["leanmed"]["recipe"]
+    except (MachineLacks, KeyError):
+        return None
 
 
 def _sweep(shelf: Path) -> None:

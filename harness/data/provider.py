@@ -81,6 +81,9 @@ class Provider(Protocol):
 _PROVIDERS = {
     "lidc-nodules": ("harness.data.lidc_nodules", "LidcNodules"),
     "lidc-idri": ("harness.data.lidc_idri", "LidcIdri"),
+    "rsna-recall": ("harness.data.rsna_mammo", "RsnaRecall"),
+    "rsna-cancer": ("harness.data.rsna_mammo", "RsnaCancer"),
+    "rsna-paper": ("harness.data.rsna_mammo", "RsnaPaper"),
 }
 """Name: module and class. Imported when asked for: a provider may need libraries that no other needs."""
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from harness.data.prepare import find
+from harness.data.provider import provider_named
 from harness.doctor.finding import EVERY_WAY, Finding, Status
 from harness.errors import MachineLacks
 from harness.places import Home
@@ -35,6 +36,10 @@ def data_finding(benchmark: Benchmark, home: Home) -> Finding:
     except PermissionError as error:
         seen = f"this user may not look into {error.filename}"
         return Finding(*one, Status.MISSING, seen, "runs on it can't start", blocks=EVERY_WAY)
+    needed = provider_named(benchmark.provider).asks_for
+    if dataset is None and needed is not None:
+        meaning = "runs on it can't start before somebody who holds the files has prepared them"
+        return Finding(*one, Status.LIMITED, "not prepared", meaning, f"{command} --source DIR", blocks=EVERY_WAY)
     if dataset is None:
         meaning = "the first run prepares them; that time is not in its results"
         return Finding(*one, Status.LIMITED, "not prepared", meaning, command)
@@ -48,5 +53,7 @@ def data_finding(benchmark: Benchmark, home: Home) -> Finding:
             "runs on it are invalid by check D1",
             f"{command} --rebuild",
         )
+    if dataset.phantom:
+        return Finding(*one, Status.LIMITED, f"prepared from phantoms: {counts}", "runs on it can't be published")
     meaning = "runs start at once; every file's checksum is verified then"
     return Finding(*one, Status.OK, f"prepared: {counts}", meaning)

@@ -41,9 +41,10 @@ def scores_of(folder: RunFolder, record: Mapping[str, Any], dataset: Dataset) ->
         if test is not None:
             continue  # what follows repeats the training for its energy's sake
         if event.get("event") == EPOCH:
-            validation.append(_auc(_predictions(folder, event, len(dataset.val_labels())), dataset.val_labels()))
+            scored = dataset.scored("val", _predictions(folder, event, dataset.counts["val"]))
+            validation.append(_auc(scored.scores, scored.labels))
         elif event.get("event") == PREDICTED:
-            test = _predictions(folder, event, len(dataset.test_labels()))
+            test = dataset.scored("test", _predictions(folder, event, dataset.counts["test"])).scores
     if test is None:
         raise broken(folder, f"{EVENTS} holds no test predictions")
     auc = _auc(test, dataset.test_labels())

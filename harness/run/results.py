@@ -201,14 +201,11 @@ def _estimates(dataset: Dataset, transcript: Transcript) -> tuple[Estimate, Esti
             Estimate.absent(AREA_METHOD, reason),
             Estimate.absent(DIFFERENCE_METHOD, reason),
         )
-    scores = np.asarray(transcript.first.predictions)
-    count = len(scores)
-    labels, patients = dataset.test_labels()[:count], dataset.test_patients()[:count]
-    trivial = dataset.test_trivial()[:count]
+    scored = dataset.scored("test", np.asarray(transcript.first.predictions))
     return (
-        auc_estimate(scores, labels, patients),
-        auc_estimate(trivial, labels, patients),
-        auc_difference(scores, trivial, labels, patients),
+        auc_estimate(scored.scores, scored.labels, scored.patients),
+        auc_estimate(scored.trivial, scored.labels, scored.patients),
+        auc_difference(scored.scores, scored.trivial, scored.labels, scored.patients),
     )
 
 

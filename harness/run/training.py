@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from harness import protocol
 from harness.data.dataset import Dataset
@@ -22,8 +21,6 @@ from harness.run.transcript import Epoch, Pass
 from harness.score.auc import OneClassOnlyError, roc_auc
 from harness.score.loss import binary_cross_entropy
 from harness.score.stopping import EarlyStopping
-
-Labels = NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
@@ -99,10 +96,10 @@ class Trainer:
         fields = said.event.fields
         if fields["n"] != n:
             raise Unfinished(Ended.BROKE_PROTOCOL, f"epoch {fields['n']} came where epoch {n} was due")
-        labels: Labels = self.dataset.val_labels()[: self.size.validation]
-        probabilities = np.asarray(decode(fields["predictions"], len(labels), "validation"))
+        probabilities = np.asarray(decode(fields["predictions"], self.size.validation, "validation"))
+        scored = self.dataset.scored("val", probabilities)
         try:
-            auc = roc_auc(probabilities, labels)
+            auc = roc_auc(scored.scores, scored.labels)
         except OneClassOnlyError:
             auc = None
         stopping, decision = stopping.after(auc)
@@ -110,7 +107,7 @@ class Trainer:
             n=n,
             train_loss=fields["loss"],
             auc=auc,
-            loss=binary_cross_entropy(probabilities, labels),
+            loss=binary_cross_entropy(scored.scores, scored.labels),
             images=fields["images"],
             steps=fields["steps"],
             began=began,

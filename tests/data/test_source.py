@@ -161,6 +161,15 @@ def test_the_command_says_how_far_it_is_and_ends_with_4(provider, home, files, m
     assert "made from phantoms" in again.stderr
 
 
+def test_data_of_another_source_take_the_place_of_the_first(provider, home, files):
+    first = prepare(NAME, home, quiet, given=Given(files, allow_skips=2))
+    (files / "a.txt").write_text("abcdef")
+    second = prepare(NAME, home, quiet, given=Given(files, allow_skips=2), rebuild=True)
+    assert first.digest != second.digest
+    assert not first.root.exists()
+    assert find(NAME, home) == second
+
+
 def test_once_prepared_the_source_is_not_needed(provider, home, files):
     prepare(NAME, home, quiet, given=Given(files, allow_skips=2))
     lines: list[str] = []

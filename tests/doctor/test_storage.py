@@ -13,7 +13,7 @@ from harness.doctor.finding import EVERY_WAY, IN_DOCKER, Status
 from harness.doctor.images import Images
 from harness.doctor.storage import engine_space_finding, home_findings, home_without_making, writable_finding
 from harness.places import Home, resources
-from harness.spec.load import load_benchmarks
+from harness.spec.load import load_benchmark, load_benchmarks
 from tests.doctor.material import engine
 
 GIB = 2**30
@@ -87,7 +87,10 @@ def test_space_for_images(free, ready, status, tmp_path, monkeypatch):
 
 def test_data_that_are_not_prepared(tmp_path):
     home = Home(tmp_path / "home")
-    (finding,) = data_findings(load_benchmarks(), home)
+    found = {finding.id: finding for finding in data_findings(load_benchmarks(), home)}
+    theirs = found["data-lidc-idri"]
+    assert (theirs.status, theirs.remedy) == (Status.LIMITED, "harness data prepare lidc-idri --source DIR")
+    finding = found["data-lidc-nodules"]
     assert (finding.status, finding.remedy) == (Status.LIMITED, "harness data prepare lidc-nodules")
     assert finding.blocks == frozenset()
     assert not home.root.exists()
@@ -96,16 +99,19 @@ def test_data_that_are_not_prepared(tmp_path):
 def test_data_that_are_damaged(tmp_path):
     broken = tmp_path / "data" / "lidc-nodules" / ("0" * 64)
     broken.mkdir(parents=True)
-    (finding,) = data_findings(load_benchmarks(), Home(tmp_path))
+    found = {finding.id: finding for finding in data_findings(load_benchmarks(), Home(tmp_path))}
+    # The others are not prepared, and need files that somebody has to name: there is nothing that could be run.
+    assert {finding.blocks for finding in found.values()} == {EVERY_WAY}
+    finding = found["data-lidc-nodules"]
     assert (finding.status, finding.blocks) == (Status.MISSING, EVERY_WAY)
     assert finding.remedy == "harness data prepare lidc-nodules --rebuild"
 
 
 @pytest.mark.parametrize("pinned", [True, False])
 def test_data_that_are_prepared(pinned, tmp_path, monkeypatch):
-    (benchmark,) = load_benchmarks()
+    benchmark = load_benchmark("lidc-nodules")
     digest = benchmark.document["data"]["digest"] if pinned else "sha256:" + "0" * 64
-    dataset = SimpleNamespace(digest=digest, counts={"train": 1050, "val": 500, "test": 1087})
+    dataset = SimpleNamespace(digest=digest, phantom=False, counts={"train": 1050, "val": 500, "test": 1087})
     monkeypatch.setattr("harness.doctor.data.find", lambda *asked: dataset)
     (finding,) = data_findings([benchmark], Home(tmp_path))
     assert finding.status is (Status.OK if pinned else Status.LIMITED)
@@ -133,8 +139,8 @@ def test_a_home_that_can_not_be_looked_into(tmp_path, monkeypatch):
     monkeypatch.setattr(os, "access", lambda path, mode: path != closed)
     home = Home(closed / "home")
     assert [one.id for one in home_findings(home) if one.status is Status.MISSING] == ["home"]
-    (data,) = data_findings(load_benchmarks(), home)
-    assert (data.status, data.blocks) == (Status.MISSING, EVERY_WAY)
+    for data in data_findings(load_benchmarks(), home):
+        assert (data.status, data.blocks) == (Status.MISSING, EVERY_WAY)
     asked = engine()
     asked.client.info = lambda: {"DockerRootDir": str(tmp_path)}  # type: ignore[method-assign]
     finding = engine_space_finding(asked, Images(None, False, ()), home, resources() / "docker")

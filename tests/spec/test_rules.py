@@ -46,8 +46,9 @@ def broken(tmp_path: Path) -> Broken:
 
 def test_the_shipped_files_are_valid():
     assert load_ruleset().version == "v1"
-    assert benchmark_ids() == ("lidc-nodules",)
-    assert [one.id for one in load_benchmarks()] == ["lidc-nodules"]
+    names = ("lidc-idri", "lidc-nodules", "rsna-cancer", "rsna-paper", "rsna-recall")
+    assert benchmark_ids() == names
+    assert tuple(one.id for one in load_benchmarks()) == names
 
 
 def test_every_shipped_submission_is_valid():

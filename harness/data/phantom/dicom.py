@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import struct
 from pathlib import Path
 
 import gdcm
 from pydicom import Dataset
 from pydicom.dataset import FileMetaDataset
-from pydicom.uid import UID, ExplicitVRLittleEndian, JPEGLosslessSV1, RLELossless
+from pydicom.encaps import encapsulate, generate_frames
+from pydicom.uid import UID, ExplicitVRLittleEndian, JPEG2000Lossless, JPEGLosslessSV1, RLELossless
 
 MANUFACTURER = "LeanMed phantom"
 _GDCM = {JPEGLosslessSV1: gdcm.TransferSyntax.JPEGLosslessProcess14_1}
@@ -28,9 +30,9 @@ def uid_of(*about: object) -> UID:
     return UID(f"2.25.{int.from_bytes(digest[:16])}")
 
 
-def write(dataset: Dataset, path: Path, syntax: UID) -> None:
+def write(dataset: Dataset, path: Path, syntax: UID, *, boxed: bool = False) -> None:
     """Write ``dataset``, whose pixels are native, as a DICOM file with its preamble, in ``syntax``: explicit little
-    endian, RLE, or JPEG Lossless."""
+    endian, RLE, JPEG Lossless or JPEG 2000, which ``boxed`` wraps in a JP2 file, as some devices do."""
     meta = FileMetaDataset()
     meta.MediaStorageSOPClassUID = dataset.SOPClassUID
     meta.MediaStorageSOPInstanceUID = dataset.SOPInstanceUID
@@ -38,11 +40,33 @@ def write(dataset: Dataset, path: Path, syntax: UID) -> None:
     meta.TransferSyntaxUID = ExplicitVRLittleEndian
     dataset.file_meta = meta
     path.parent.mkdir(parents=True, exist_ok=True)
-    if syntax == RLELossless:
-        dataset.compress(RLELossless, generate_instance_uid=False)
+    if syntax in (RLELossless, JPEG2000Lossless):
+        dataset.compress(syntax, generate_instance_uid=False)
+    if boxed:
+        frame = next(generate_frames(dataset.PixelData, number_of_frames=1))
+        dataset.PixelData = encapsulate([_jp2(frame, dataset)])
     dataset.save_as(path, enforce_file_format=True)
     if syntax in _GDCM:
         _transcode(path, syntax)
+
+
+def _jp2(codestream: bytes, dataset: Dataset) -> bytes:
+    """The boxes of ISO/IEC 15444-1 Annex I around a codestream: signature, file type, header, codestream."""
+    size = struct.pack(">IIHBBBB", dataset.Rows, dataset.Columns, 1, dataset.BitsStored - 1, 7, 0, 0)
+    # Method 1 (enumerated), precedence 0, approximation 0, 17: shades of grey.
+    colour = struct.pack(">BBBI", 1, 0, 0, 17)
+    return b"".join(
+        (
+            _box(b"jP  ", b"\r\n\x87\n"),
+            _box(b"ftyp", b"jp2 " + bytes(4) + b"jp2 "),
+            _box(b"jp2h", _box(b"ihdr", size) + _box(b"colr", colour)),
+            _box(b"jp2c", codestream),
+        )
+    )
+
+
+def _box(kind: bytes, content: bytes) -> bytes:
+    return struct.pack(">I", 8 + len(content)) + kind + content
 
 
 def _transcode(path: Path, syntax: UID) -> None:
