@@ -39,6 +39,11 @@ class Home:
         return self.root / "data"
 
     @property
+    def weights(self) -> Path:
+        """Pretrained weights: ``weights/<model>/``."""
+        return self.root / "weights"
+
+    @property
     def runs(self) -> Path:
         """Run folders, one a run, closed by ``record.json``."""
         return self.root / "runs"

@@ -17,18 +17,19 @@ ALLOWED = {
     "checks": {"spec", "meter"},
     "record": {"spec"},
     "data": {"spec", "score"},
+    "weights": {"spec"},
     "image": {"spec", "runtime"},
     "runtime": {"spec"},
     "system": {"spec"},
     "meter": {"spec", "system"},
-    "run": {"spec", "score", "checks", "record", "data", "image", "runtime", "system", "meter"},
+    "run": {"spec", "score", "checks", "record", "data", "image", "runtime", "system", "meter", "weights"},
     "doctor": {"spec", "data", "image", "runtime", "system"},
     "reference": {"spec", "score", "record", "data"},
     "standings": {"spec", "record"},
     "board": set(),
     "cli": {
         *("spec", "score", "checks", "record", "data", "image", "runtime", "system", "meter", "run", "doctor"),
-        *("reference", "standings", "board"),
+        *("reference", "standings", "board", "weights"),
     },
 }
 HOST_FORBIDDEN = {"torch", "timm", "bitsandbytes", "torchvision"}

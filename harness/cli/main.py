@@ -20,6 +20,7 @@ VERBS = {
     "validate": ("harness.cli.validate", "validate", "Check submissions and rule files; name every error."),
     "new": ("harness.cli.new", "new", "Make a submission folder from a template."),
     "data": ("harness.cli.data", "data", "List, prepare and check the benchmarks' data."),
+    "weights": ("harness.cli.weights", "weights", "List and fetch pretrained weights."),
     "build": ("harness.cli.build", "build", "Build a submission's image, without running it."),
     "leaderboard": ("harness.cli.leaderboard", "leaderboard", "Build or open the leaderboard page."),
     "doctor": ("harness.cli.doctor", "doctor", "Say what this machine can run and measure, and what is missing."),
