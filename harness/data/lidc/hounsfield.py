@@ -5,11 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-import pydicom
 from numpy.typing import NDArray
-from pydicom.errors import InvalidDicomError
 
 from harness.data.broken import Broken
+from harness.data.dicom_file import read_file
 
 AIR = -1024
 """Below air there is nothing: scanners mark what lies outside their circle with lower values."""
@@ -23,17 +22,10 @@ def read_slice(path: Path) -> NDArray[np.int16]:
     Stored values times RescaleSlope plus RescaleIntercept (PS3.3 C.11.1.1.2), which each slice has for itself; rounded.
     Raises `Broken` for a file that is damaged or of another kind.
     """
+    dataset = read_file(path, "RescaleSlope", "RescaleIntercept", "PixelData")
     try:
-        dataset = pydicom.dcmread(path)
-        missing = [name for name in ("RescaleSlope", "RescaleIntercept", "PixelData") if name not in dataset]
-        if missing:
-            raise Broken(f"it lacks {', '.join(missing)}")
         stored = dataset.pixel_array
         slope, intercept = float(dataset.RescaleSlope), float(dataset.RescaleIntercept)
-    except InvalidDicomError:
-        raise Broken("it is no DICOM file") from None
-    except OSError as error:
-        raise Broken(f"it can't be read: {error.strerror or 'it ends too soon'}") from None
     except (ValueError, TypeError, KeyError, AttributeError, EOFError, NotImplementedError, RuntimeError) as error:
         # What pydicom and its decoders raise for damaged pixels; their text may quote the file.
         raise Broken(f"its pixels can't be decoded ({type(error).__name__})") from None

@@ -15,6 +15,28 @@ _GRID = 64
 """Blocks along the longer side of the grid on which the breast is looked for."""
 
 
+def shrink(grey: NDArray[np.uint8], at_least: int) -> NDArray[np.uint8]:
+    """``grey`` with both sides divided by the largest power of two that leaves the longer one ``at_least`` pixels:
+    means over blocks.
+
+    Powers of two, and blocks around every so-manieth pixel instead of between two, because that is how JPEG 2000's
+    small images lie: a breast is cut out alike however it was packed.
+    """
+    factor = 1
+    while max(grey.shape) // (2 * factor) >= at_least:
+        factor *= 2
+    if factor == 1:
+        return grey
+    half = factor // 2
+    rows, columns = grey.shape
+    moved = np.empty((rows + half, columns + half), dtype=np.uint8)
+    moved[half:, half:] = grey
+    moved[:half, half:] = grey[0]
+    moved[:, :half] = moved[:, half : half + 1]
+    means = np.asarray(Image.fromarray(moved).reduce(factor))
+    return means[: -(-rows // factor), : -(-columns // factor)]
+
+
 def to_left(grey: NDArray[np.uint8], laterality: str) -> NDArray[np.uint8]:
     """The chest wall on the left: where a left breast has it. Right breasts are mirrored."""
     return grey if laterality == "L" else grey[:, ::-1]

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from pydicom import Dataset
 from pydicom.encaps import generate_frames
+from pydicom.pixels.utils import pixel_array
 from pydicom.uid import JPEG2000, JPEG2000Lossless
 
 from harness.data.broken import Broken
@@ -39,7 +40,10 @@ def decode(dataset: Dataset, *, at_least: int) -> Decoded:
     try:
         if dataset.file_meta.TransferSyntaxUID in (JPEG2000, JPEG2000Lossless) and not dataset.PixelRepresentation:
             return _reduced(dataset, at_least)
-        return Decoded(_single(dataset.pixel_array), 0)
+        # pydicom would set bits above BitsStored to 0, which turns a value that is too large into a small one. Only of
+        # signed values they belong to the sign.
+        correct = bool(dataset.PixelRepresentation)
+        return Decoded(_single(pixel_array(dataset, correct_unused_bits=correct)), 0)
     except (ValueError, TypeError, KeyError, AttributeError, EOFError, NotImplementedError, RuntimeError, OSError) as e:
         # What pydicom, Pillow and the decoders raise for damaged pixels; their text may quote the file.
         raise Broken(f"its pixels can't be decoded ({type(e).__name__})") from None

@@ -83,9 +83,12 @@ class Voi:
 
     def apply(self, stored: NDArray[np.integer]) -> tuple[NDArray[np.uint8], int]:
         """Grey levels of ``stored``, and how many values lay beyond what `bits` can hold and were clipped."""
-        numbers = stored.astype(np.int32) - self.lowest
-        beyond = int(((numbers < 0) | (numbers >= 1 << self.bits)).sum())
-        return self.table()[np.clip(numbers, 0, (1 << self.bits) - 1)], beyond
+        numbers = stored - np.int32(self.lowest) if self.lowest else stored
+        top = (1 << self.bits) - 1
+        beyond = 0
+        if numbers.size and (numbers.max() > top or numbers.min() < 0):
+            beyond = int(((numbers < 0) | (numbers > top)).sum())
+        return np.take(self.table(), numbers, mode="clip"), beyond
 
 
 def _first(value: object) -> float | None:
