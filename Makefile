@@ -34,6 +34,7 @@ check: setup-dev  ## The quick part of the tests: no engine, no browser, nothing
 bench: setup-dev  ## Time what docs/measurements/ keeps (minutes; an otherwise idle machine)
 	$(BIN)/python -m benchmarks.training_throughput $(BENCH)
 	$(BIN)/python -m benchmarks.container_overhead
+	$(BIN)/python -m benchmarks.mammography_reading
 
 gpu-check: setup-workload  ## Check the meter on this machine's GPU, and write a report to docs/measurements/
 	$(BIN)/python -m benchmarks.gpu_check --out docs/measurements/gpu-check.md
