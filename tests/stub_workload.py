@@ -104,6 +104,16 @@ def observed():
     }
 
 
+def initialization():
+    digest = None
+    if PLAN["weights"] is not None:
+        with open(PLAN["weights"], "rb") as file:
+            digest = hashlib.sha256(file.read()).hexdigest()
+    if BEHAVIOUR == "other-weights":
+        digest = "0" * 64
+    return {"kind": PLAN["benchmark"]["initialization"], "weights_sha256": digest}
+
+
 def ready():
     if BEHAVIOUR == "fail-refused":
         say("failed", kind="refused", message="this stub refuses\x1b[31m everything")
@@ -116,6 +126,7 @@ def ready():
         device="cpu",
         device_name="stub",
         parameters=100,
+        initialization=initialization(),
         step_seconds=slow,
         step_images=4,
         predict_images=4,

@@ -33,7 +33,7 @@ ALLOWED = {
     },
 }
 HOST_FORBIDDEN = {"torch", "timm", "bitsandbytes", "torchvision"}
-WORKLOAD_ALLOWED = {"torch", "timm", "bitsandbytes", "numpy", "harness"} | set(sys.stdlib_module_names)
+WORKLOAD_ALLOWED = {"torch", "timm", "safetensors", "bitsandbytes", "numpy", "harness"} | set(sys.stdlib_module_names)
 
 
 def imports_of(path):

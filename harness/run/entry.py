@@ -29,6 +29,7 @@ from harness.spec.load import load_benchmark, load_ruleset, load_submission
 from harness.spec.model import Benchmark, Ruleset, Submission
 from harness.spec.seed import seed_of_run
 from harness.system.system import System, capture
+from harness.weights.shelf import Weights, need
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,7 @@ def run(request: Request, home: Home, display: Display) -> list[Result]:
     system = capture()
     device, gpu_uuid = _device(request.device, system)
     cpus = _cpus(ruleset)
+    weights = {submission.name: _weights(submission, benchmark, home) for submission in submissions}
     with held(home.lock):
         runtime = runtime_named(request.runtime, home)
         for sentence in runtime.sweep():
@@ -110,6 +112,7 @@ def run(request: Request, home: Home, display: Display) -> list[Result]:
                 image=identity,
                 system=system,
                 cpus=cpus,
+                weights=weights[submission.name],
             )
             result = _run_or_skip(plan, dataset, runtime, home, display, image_id, gpu_uuid)
             results.append(result)
@@ -191,6 +194,11 @@ def _image(
         return host_identity(Path(harness.__file__).parent), None
     image = ensure_image(submission, home, say)
     return image.identity, image.id
+
+
+def _weights(submission: Submission, benchmark: Benchmark, home: Home) -> Weights | None:
+    """The pretrained weights of the submission's model, verified, where the benchmark begins with them."""
+    return need(submission.model, home) if benchmark.document["initialization"] == "imagenet" else None
 
 
 def _device(asked: str, system: System) -> tuple[str, str | None]:

@@ -73,6 +73,7 @@ def execute(
         image=image_id,
         environment={},
         command=None,
+        weights=None if plan.weights is None else plan.weights.path,
     )
     began = _now()
     try:
@@ -128,7 +129,15 @@ def _converse(
         try:
             link = Link(workload, journal, on_progress=watcher.progress, on_log=watcher.log)
             session = Session(
-                plan, dataset, folder, link, journal, watcher, started=started, data_path=workload.data_path
+                plan,
+                dataset,
+                folder,
+                link,
+                journal,
+                watcher,
+                started=started,
+                data_path=workload.data_path,
+                weights_path=workload.weights_path,
             )
             session.transcript.preflight = preflight
             end = _conduct(session, journal, meters, workload)

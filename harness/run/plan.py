@@ -13,12 +13,14 @@ from harness.data.dataset import Dataset
 from harness.spec.digest import digest_of
 from harness.spec.model import Benchmark, Ruleset, Submission
 from harness.system.system import System
+from harness.weights.shelf import Weights
 
 
 @dataclass(frozen=True)
 class Plan:
     """``image`` is the image's identity (docker) or the digest of the workload's code (host): what will run, by
-    content. ``seed`` is the ruleset's unless ``own_seed``."""
+    content. ``seed`` is the ruleset's unless ``own_seed``. ``weights`` are there where the benchmark begins with
+    pretrained ones."""
 
     submission: Submission
     benchmark: Benchmark
@@ -33,11 +35,18 @@ class Plan:
     image: Mapping[str, Any]
     system: System
     cpus: tuple[int, ...]
+    weights: Weights | None = None
 
     @property
     def hyperparameters(self) -> Mapping[str, Any]:
         """Those of the benchmark for this submission's model."""
         return self.benchmark.hyperparameters(self.submission.model)
+
+    @property
+    def initialization(self) -> dict[str, str | None]:
+        """How the weights begin: what the benchmark says, and the checksum of the file if they begin with one."""
+        sha256 = None if self.weights is None else self.weights.sha256
+        return {"kind": self.benchmark.document["initialization"], "weights_sha256": sha256}
 
     @property
     def key(self) -> str:
@@ -54,6 +63,7 @@ class Plan:
                 "device": self.device,
                 "image": self.image["identity"],
                 "system": self.system.id,
+                "weights": self.initialization["weights_sha256"],
             }
         )
 
@@ -61,8 +71,8 @@ class Plan:
         """The ruleset's profile, with its name."""
         return {**self.ruleset.profile(name), "name": name}
 
-    def for_workload(self, profile: str, data_path: str) -> dict[str, Any]:
-        """The fields of the `plan` command."""
+    def for_workload(self, profile: str, data_path: str, weights_path: str | None) -> dict[str, Any]:
+        """The fields of the `plan` command; paths as the workload sees them."""
         document = self.benchmark.document
         return {
             "submission": {**self.submission.document, "efficiency": dict(self.submission.efficiency)},
@@ -78,6 +88,7 @@ class Plan:
             "device": self.device,
             "threads": len(self.cpus),
             "data": data_path,
+            "weights": weights_path,
         }
 
     def to_json(self, run_id: str) -> dict[str, Any]:
@@ -99,6 +110,8 @@ class Plan:
             "cpus": list(self.cpus),
             "image": dict(self.image),
             "system": self.system.id,
+            "initialization": self.initialization,
+            "weights": None if self.weights is None else dict(self.weights.document),
         }
 
     def new_run_id(self, now: datetime | None = None) -> str:

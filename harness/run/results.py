@@ -54,6 +54,7 @@ def build_record(
         "number": plan.number,
         "seed": plan.seed,
         "own_seed": plan.own_seed,
+        "initialization": plan.initialization,
         "profile": {
             "requested": plan.requested_profile,
             "used": transcript.profile,

@@ -59,12 +59,13 @@ class Session:
         *,
         started: float,
         data_path: str,
+        weights_path: str | None,
     ) -> None:
         self._plan, self._dataset, self._folder = plan, dataset, folder
         self._link, self._journal, self._watcher = link, journal, watcher
         self._meter: Meter
         self._usage: Callable[[], Usage]
-        self._data_path = data_path
+        self._data_path, self._weights_path = data_path, weights_path
         self._limits = plan.benchmark.document["limits"]
         self.transcript = Transcript(started=started)
 
@@ -131,9 +132,10 @@ class Session:
         self._enter("prepare")
         self._profile = self._plan.profile(profile)
         self._size = Size.of(self._profile, self._plan.hyperparameters, self._dataset.counts)
-        self._link.send(protocol.PLAN, self._plan.for_workload(profile, self._data_path))
+        self._link.send(protocol.PLAN, self._plan.for_workload(profile, self._data_path, self._weights_path))
         ready = self._link.expect(protocol.READY, within=self._limits["ready_s"], doing="preparing")
         self.transcript.ready, self.transcript.ready_at = dict(ready.event.fields), ready.at
+        self._compare_initialization(ready.event.fields["initialization"])
         estimate = self._size.seconds(
             ready.event.fields["step_seconds"],
             ready.event.fields["predict_seconds_per_image"],
@@ -142,6 +144,14 @@ class Session:
         )
         self.transcript.estimate_s = estimate
         return estimate
+
+    def _compare_initialization(self, said: Mapping[str, Any]) -> None:
+        planned = self._plan.initialization
+        if said != planned:
+            raise Unfinished(
+                Ended.BROKE_PROTOCOL,
+                f"`ready` says that the weights began as {_in_words(said)}; the plan says {_in_words(planned)}",
+            )
 
     def _idle(self) -> None:
         """What the machine takes while the workload waits, ready to start: only where there is a meter for it."""
@@ -224,6 +234,11 @@ class Session:
     def _release(self, files: tuple[Path, ...]) -> None:
         self._journal.note(time.monotonic(), "released " + ", ".join(file.name for file in files))
         self._folder.release(files)
+
+
+def _in_words(initialization: Mapping[str, Any]) -> str:
+    sha256 = initialization["weights_sha256"]
+    return str(initialization["kind"]) + ("" if sha256 is None else f" with the SHA-256 {sha256}")
 
 
 def _about(seconds: float) -> str:

@@ -50,7 +50,8 @@ class Ending:
 class Launch:
     """What to start.
 
-    ``data`` is a folder of this machine that the workload sees read-only; ``cpus`` are processor numbers; ``limits`` is
+    ``data`` is a folder of this machine that the workload sees read-only, ``weights`` a file that it sees likewise;
+    ``cpus`` are processor numbers; ``limits`` is
     the ruleset's ``container`` mapping (memory_gib, shm_gib, pids, tmp_gib); ``image`` is an image id, for Docker only;
     ``command`` replaces the workload's own command.
     """
@@ -63,6 +64,7 @@ class Launch:
     image: str | None
     environment: Mapping[str, str]
     command: tuple[str, ...] | None
+    weights: Path | None = None
 
 
 class Workload(Protocol):
@@ -70,6 +72,8 @@ class Workload(Protocol):
 
     data_path: str
     """Where the workload sees ``Launch.data``."""
+    weights_path: str | None
+    """Where the workload sees ``Launch.weights``; None where there are none."""
 
     def send(self, line: bytes) -> None:
         """Write to its standard input. Raises `WorkloadGone` where nobody reads it."""

@@ -39,7 +39,8 @@ class ContainerWorkload:
 
     data_path = DATA
 
-    def __init__(self, client: docker.DockerClient, container: str) -> None:
+    def __init__(self, client: docker.DockerClient, container: str, weights_path: str | None = None) -> None:
+        self.weights_path = weights_path
         self._client = client
         self._container = container
         self._arrivals = Arrivals()

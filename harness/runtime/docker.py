@@ -13,7 +13,7 @@ from harness.runtime.base import Launch
 from harness.runtime.container import ContainerWorkload
 from harness.runtime.engine import ENGINE_ERRORS, connect, facts, reason
 from harness.runtime.leftovers import run_labels, sweep_containers
-from harness.runtime.sandbox import container_settings, host_settings
+from harness.runtime.sandbox import container_settings, host_settings, weights_path
 
 
 class DockerRuntime:
@@ -40,7 +40,7 @@ class DockerRuntime:
             created = api.create_container(host_config=config, **settings)
         except ENGINE_ERRORS as error:
             raise _refusal(error) from error
-        workload = ContainerWorkload(self._client, created["Id"])
+        workload = ContainerWorkload(self._client, created["Id"], weights_path(launch))
         try:
             workload.attach()
             workload.start()

@@ -62,7 +62,7 @@ class HostRuntime:
             shutil.rmtree(folder, ignore_errors=True)
             raise
         marks = {name: environment[name] for name in (HOME_MARK, RUN_MARK)}
-        return ProcessWorkload(process, folder=folder, data=launch.data, marks=marks)
+        return ProcessWorkload(process, folder=folder, data=launch.data, marks=marks, weights=launch.weights)
 
     def sweep(self) -> list[str]:
         """See `Runtime.sweep`."""
@@ -90,6 +90,8 @@ class HostRuntime:
             "PYTHONUNBUFFERED": "1",
             "TZ": "UTC",
             "LC_ALL": "C.UTF-8",
+            # Weights come from the harness; a container has no network at all.
+            "HF_HUB_OFFLINE": "1",
             # Empty hides every card from CUDA.
             "CUDA_VISIBLE_DEVICES": launch.gpu_uuid or "",
             HOME_MARK: home_id(self._home),

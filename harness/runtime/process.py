@@ -29,9 +29,18 @@ _DRAIN_S = 5.0
 class ProcessWorkload:
     """A running process group. ``marks`` are the environment variables by which every child is found again."""
 
-    def __init__(self, process: subprocess.Popen[bytes], *, folder: Path, data: Path, marks: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        process: subprocess.Popen[bytes],
+        *,
+        folder: Path,
+        data: Path,
+        marks: Mapping[str, str],
+        weights: Path | None = None,
+    ) -> None:
         assert process.stdin is not None and process.stdout is not None and process.stderr is not None
         self.data_path = str(data)
+        self.weights_path = None if weights is None else str(weights.absolute())
         self._process = process
         self._stdin = process.stdin
         self._folder = folder

@@ -14,6 +14,7 @@ from docker.types import DeviceRequest, LogConfig, Mount, Ulimit
 from harness.runtime.base import Launch
 
 DATA = "/data"
+WEIGHTS = "/weights"
 USER = "65534:65534"
 HOSTNAME = "workload"
 _GIB = 1024**3
@@ -55,7 +56,7 @@ def host_settings(launch: Launch) -> dict[str, Any]:
         "init": True,
         # exec: Triton, which bitsandbytes and torch may use, loads the kernels it compiled from here.
         "tmpfs": {"/tmp": f"size={int(limits['tmp_gib'] * _GIB)},mode=1777,nosuid,nodev,exec"},
-        "mounts": [Mount(DATA, str(launch.data.absolute()), type="bind", read_only=True, propagation="rprivate")],
+        "mounts": _mounts(launch),
         # The same figure twice: memory and swap together, so no swap at all. Swapping would distort every time.
         "mem_limit": memory,
         "memswap_limit": memory,
@@ -68,6 +69,22 @@ def host_settings(launch: Launch) -> dict[str, Any]:
         "log_config": LogConfig(type="none"),
         "device_requests": _devices(launch.gpu_uuid),
     }
+
+
+def weights_path(launch: Launch) -> str | None:
+    """Where the container sees its weights."""
+    return None if launch.weights is None else f"{WEIGHTS}/{launch.weights.name}"
+
+
+def _mounts(launch: Launch) -> list[Mount]:
+    """The data folder, and of the weights the one file: nothing that lies beside it."""
+    shown = [(DATA, launch.data)]
+    if (inside := weights_path(launch)) is not None and launch.weights is not None:
+        shown.append((inside, launch.weights))
+    return [
+        Mount(inside, str(outside.absolute()), type="bind", read_only=True, propagation="rprivate")
+        for inside, outside in shown
+    ]
 
 
 def _devices(gpu_uuid: str | None) -> list[DeviceRequest]:

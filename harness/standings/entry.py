@@ -75,7 +75,8 @@ def group(runs: Iterable[Run]) -> list[Entry]:
         submission = run.submission
         image = (run.image["identity"] or "", run.image["kind"])
         own = (run.own_seed, str(run.document["seed"]) if run.own_seed else "")
-        return (run.place.key, submission["name"], submission["digest"], image, run.profile, own, run.simulated)
+        what = (submission["name"], submission["digest"], run.weights)
+        return (run.place.key, what, image, run.profile, own, run.simulated)
 
     def within(run: Run) -> tuple[object, ...]:
         return (*key(run), run.number, run.document["started"], run.id)

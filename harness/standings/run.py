@@ -73,6 +73,7 @@ class Run:
     image: dict[str, Any]
     profile: str
     own_seed: bool
+    weights: str
     simulated: bool
     phantom: bool
     number: int
@@ -103,6 +104,7 @@ def read_run(record: object, *, source: str, digest: str) -> Run:
         image=_image(node.get("image"), runtime),
         profile=_profile(profile),
         own_seed=_own_seed(node),
+        weights=_weights(node.maybe("initialization")),
         simulated=_simulated(node.maybe("measurement")),
         phantom=_phantom(node.get("data")),
         number=number,
@@ -142,6 +144,11 @@ def _place(node: Node, runtime: str) -> Place:
         runtime=runtime,
         device=node.get("device").text(),
     )
+
+
+def _weights(initialization: Node | None) -> str:
+    """Checksum of the pretrained weights; empty where there were none."""
+    return "" if initialization is None else initialization.maybe_text("weights_sha256") or ""
 
 
 def _submission(node: Node) -> dict[str, Any]:

@@ -1,4 +1,5 @@
-"""The models: [N, C, S, S] float32 in, [N] logits out, weights drawn from the run's seed.
+"""The models: [N, C, S, S] float32 in, [N] logits out, weights drawn from the run's seed, or all but the classifier's
+read from a file.
 
 Weights are drawn on the CPU and then moved, so that a seed gives the same weights on every device.
 """
@@ -13,6 +14,7 @@ from torch import nn
 
 from harness.workload.failure import Refused
 from harness.workload.plan import Plan
+from harness.workload.pretrained import load_pretrained
 from harness.workload.seeds import derive
 
 _CNN_WIDTHS = (32, 64, 128, 256, 512)
@@ -21,11 +23,14 @@ _MLP_WIDTHS = (128, 64, 32, 16, 1)
 
 
 def build_model(plan: Plan) -> nn.Module:
-    """The model that the plan names, on the CPU, in training mode. Raises `Refused` for an unknown one."""
+    """The model that the plan names, on the CPU, in training mode. Raises `Refused` for an unknown one, and for weights
+    that don't fit it."""
     if plan.model not in MODELS:
         raise Refused(f"model {plan.model!r} is not known; known: {', '.join(MODELS)}")
     torch.manual_seed(derive(plan.seed, "weights"))
     net = MODELS[plan.model](plan.image[0], plan.input)
+    if plan.weights is not None:
+        load_pretrained(net, plan.model, plan.image[0], plan.weights)
     return nn.Sequential(net, nn.Flatten(0)).train()
 
 

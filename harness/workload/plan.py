@@ -9,6 +9,7 @@ from typing import Any
 
 from harness.workload.failure import Refused
 
+INITIALIZATIONS = ("random", "imagenet")
 AUGMENTATIONS = ("flips", "quarter_turns")
 SCHEDULES = ("cosine", "constant")
 _HYPERPARAMETERS = {
@@ -45,7 +46,7 @@ class Plan:
 
     ``image`` is (channels, height, width) of the stored images; ``input`` the height and width that the network is
     given; ``steps`` the most steps of an epoch; ``validation`` and ``test`` the number of cases from the first on. None
-    stands for all of them.
+    stands for all of them. ``weights`` is the file of pretrained weights where ``initialization`` is ``imagenet``.
     """
 
     model: str
@@ -60,13 +61,15 @@ class Plan:
     device: str
     threads: int
     data: Path
+    initialization: str
+    weights: Path | None
 
 
 def read_plan(fields: Mapping[str, Any]) -> Plan:
     """Read the plan command. Raises `Refused` with the path of the first value that can't be used."""
     top = _Part("plan", fields)
     submission, benchmark, profile = top.part("submission"), top.part("benchmark"), top.part("profile")
-    benchmark.choice("initialization", ("random",))
+    initialization = benchmark.choice("initialization", INITIALIZATIONS)
     image = benchmark.part("image")
     return Plan(
         model=submission.text("model"),
@@ -81,6 +84,8 @@ def read_plan(fields: Mapping[str, Any]) -> Plan:
         device=top.choice("device", ("cpu", "cuda")),
         threads=top.whole("threads"),
         data=Path(top.text("data")),
+        initialization=initialization,
+        weights=Path(top.text("weights")) if initialization == "imagenet" else None,
     )
 
 

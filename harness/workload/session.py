@@ -22,6 +22,7 @@ from harness.workload.learner import Learner, build_learner
 from harness.workload.model import count_parameters
 from harness.workload.plan import Plan
 from harness.workload.predict import as_list, predict
+from harness.workload.pretrained import sha256_of
 from harness.workload.seeds import derive
 from harness.workload.train import Epoch, train_epoch
 from harness.workload.warm import warm_up
@@ -41,12 +42,14 @@ class Session:
     def prepare(self) -> dict[str, Any]:
         """Warm up and build the learner that will be trained. Returns the fields of `ready`."""
         plan, device = self._plan, self._device
+        weights_sha256 = None if plan.weights is None else sha256_of(plan.weights)
         set_reference_arithmetic(device, plan.threads)
         warm = warm_up(plan, device, partial(self._progress, "prepare", "steps"))
         self._learner = build_learner(plan, device)
         return {
             "device": plan.device,
             "device_name": device_name(device),
+            "initialization": {"kind": plan.initialization, "weights_sha256": weights_sha256},
             "parameters": count_parameters(self._learner.model),
             "step_seconds": warm.step_seconds,
             "step_images": warm.step_images,

@@ -134,3 +134,25 @@ def test_a_full_tmp_is_an_error_inside_and_nothing_outside(
         assert text(listen(workload)) == b"28\n"
     finally:
         workload.close()
+
+
+def test_of_all_weights_only_those_of_the_run_are_there(
+    engine: docker.DockerClient, local_base: str, tmp_path: Path
+) -> None:
+    shelf = tmp_path / "weights" / "densenet121"
+    shelf.mkdir(parents=True, mode=0o700)
+    file = shelf / "model.safetensors"
+    file.write_bytes(b"weights")
+    file.chmod(0o444)
+    (shelf / "other").write_bytes(b"other")
+    code = (
+        "import os; path = '/weights/model.safetensors'; print(os.listdir('/weights'), open(path).read())\n"
+        "try: open(path, 'a')\nexcept OSError as error: print(error.strerror)"
+    )
+    workload = DockerRuntime(Home(tmp_path), engine).start(launch(tmp_path, code, image=local_base, weights=file))
+    try:
+        assert workload.weights_path == "/weights/model.safetensors"
+        seen = text(listen(workload)).decode()
+    finally:
+        workload.close()
+    assert seen in [f"['model.safetensors'] weights\n{why}\n" for why in ("Permission denied", "Read-only file system")]

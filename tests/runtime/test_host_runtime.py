@@ -80,8 +80,10 @@ def test_the_surroundings_are_bare(start: Start, tmp_path: Path, monkeypatch: py
     assert environment["HOME"] == environment["TMPDIR"] == folder
     assert "SECRET" not in environment
     assert environment["CUDA_VISIBLE_DEVICES"] == ""
+    assert environment["HF_HUB_OFFLINE"] == "1"
     assert cpus == [min(os.sched_getaffinity(0))]
     assert workload.data_path == str(tmp_path / "data")
+    assert workload.weights_path is None
     workload.close()
     assert not Path(folder).exists()
 

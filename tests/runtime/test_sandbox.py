@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from harness.runtime.sandbox import container_settings, host_settings
+from harness.runtime.sandbox import container_settings, host_settings, weights_path
 from tests.runtime.talk import launch
 
 
@@ -33,3 +33,16 @@ def test_the_image_s_own_command_is_kept_where_none_is_given(tmp_path: Path) -> 
     settings = container_settings(replace(launch(tmp_path, ""), command=None), {"a": "b"})
     assert "command" not in settings and "entrypoint" not in settings
     assert settings["labels"] == {"a": "b"}
+
+
+def test_of_the_weights_the_one_file_is_mounted_read_only(tmp_path: Path) -> None:
+    plain = launch(tmp_path, "")
+    assert [mount["Target"] for mount in host_settings(plain)["mounts"]] == ["/data"]
+    assert weights_path(plain) is None
+    file = tmp_path / "weights" / "densenet121" / "model.safetensors"
+    given = replace(plain, weights=file)
+    data, weights = host_settings(given)["mounts"]
+    assert (data["Target"], data["ReadOnly"]) == ("/data", True)
+    assert (weights["Source"], weights["Target"]) == (str(file), "/weights/model.safetensors")
+    assert weights["ReadOnly"] and weights["Type"] == "bind"
+    assert weights_path(given) == "/weights/model.safetensors"

@@ -117,6 +117,7 @@ class TestEvents:
         "ready": {
             "device": "cpu",
             "device_name": "Xeon",
+            "initialization": {"kind": "random", "weights_sha256": None},
             "parameters": 7,
             "step_seconds": 0.5,
             "step_images": 4,

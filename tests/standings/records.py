@@ -108,6 +108,7 @@ def record(
         "number": number,
         "seed": 1_000_003 * number,
         "own_seed": False,
+        "initialization": {"kind": "random", "weights_sha256": None},
         "profile": {"requested": "auto", "used": profile, "why": "the estimate is 4 minutes", "estimate_s": 240.0},
         "runtime": runtime,
         "device": "cpu",

@@ -86,7 +86,7 @@ def test_a_title_does_not_make_a_table(tmp_path):
     assert len(only_table(standings_of(tmp_path, record(), other))["listed"]) == 2
 
 
-@pytest.mark.parametrize("path", ["submission.digest", "image.identity"])
+@pytest.mark.parametrize("path", ["submission.digest", "image.identity", "initialization.weights_sha256"])
 def test_another_program_is_another_entry(tmp_path, path):
     other = changed(record(number=2), path, digest("other"))
     assert len(only_table(standings_of(tmp_path, record(), other))["listed"]) == 2
