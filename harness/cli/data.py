@@ -69,13 +69,25 @@ def list_(as_json: bool) -> None:
 def prepare(
     benchmark: str, rebuild: bool, source: Path | None, allow_skips: int, show_paths: bool, as_json: bool
 ) -> None:
-    """Prepare the data of BENCHMARK, once; later calls verify and use what is there."""
+    """Prepare the data of BENCHMARK, once; later calls verify and use what is there.
+
+    rsna-mammo stands for the three benchmarks that are made of the RSNA set.
+    """
     from harness.cli.bar import bar
-    from harness.data.prepare import Given
+    from harness.data.prepare import COLLECTIONS, Given, prepare_collection
     from harness.data.prepare import prepare as prepare_data
+    from harness.errors import InvalidInput
     from harness.places import Home
 
     given = None if source is None else Given(source, allow_skips, show_paths)
+    if benchmark in COLLECTIONS:
+        if given is None:
+            raise InvalidInput(f"{benchmark} is a collection that you hold", remedy="name its folder with --source DIR")
+        with bar() as (say, progress):
+            prepared = prepare_collection(benchmark, Home.find(), say, rebuild=rebuild, given=given, progress=progress)
+        for one in prepared:
+            _show(one, as_json)
+        return
     with bar() as (say, progress):
         dataset = prepare_data(benchmark, Home.find(), say, rebuild=rebuild, given=given, progress=progress)
     _show(dataset, as_json)

@@ -14,7 +14,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from harness.data.croissant import describe
@@ -26,7 +26,11 @@ from harness.places import Home
 from harness.spec.digest import digest_of
 from harness.spec.load import load_benchmark
 
-__all__ = ["Given", "check", "find", "prepare"]
+__all__ = ["COLLECTIONS", "Given", "check", "find", "prepare", "prepare_collection"]
+
+# The largest first: what the others need of its images is there then.
+COLLECTIONS = {"rsna-mammo": ("rsna-cancer", "rsna-paper", "rsna-recall")}
+"""Collections of which several benchmarks are made."""
 
 _BUILDING, _OLD, _WORK = "building-", "old-", "work-"
 
@@ -48,13 +52,14 @@ def prepare(
     rebuild: bool = False,
     given: Given | None = None,
     progress: Progress = lambda what, done, total: None,
+    work: Path | None = None,
 ) -> Dataset:
     """The prepared data of a benchmark, with every checksum verified; built first where they are not there yet.
 
     ``rebuild`` builds them anew and replaces what is there. ``given`` is the user's source, for data that don't come
-    with LeanMed. Raises InvalidInput for an unknown benchmark or a source that is something else, MachineLacks where
-    the source, disk space or permission is missing, or where cached data are damaged, and RunFailed where more of the
-    source is broken than may be left out.
+    with LeanMed, and ``work`` a folder that is kept with what was made of it. Raises InvalidInput for an unknown
+    benchmark or a source that is something else, MachineLacks where the source, disk space or permission is missing, or
+    where cached data are damaged, and RunFailed where more of the source is broken than may be left out.
     """
     provider = provider_named(load_benchmark(benchmark_id).provider)
     if given is not None:
@@ -69,9 +74,10 @@ def prepare(
                 if given is not None:
                     say(f"the data of {benchmark_id} are prepared already; --rebuild makes them anew from {given.root}")
                 return found
-            return _build(
-                benchmark_id, provider, shelf, say, _source(benchmark_id, provider, shelf, say, given, progress)
-            )
+            source = _source(benchmark_id, provider, shelf, say, given, progress)
+            if source is None or work is None:
+                return _build(benchmark_id, provider, shelf, say, source)
+            return _build(benchmark_id, provider, shelf, say, replace(source, work=work), keep=True)
     except OSError as error:
         raise MachineLacks(
             f"the data of {benchmark_id} cannot be prepared in {shelf}: {error.strerror or error}",
@@ -90,6 +96,28 @@ def find(benchmark_id: str, home: Home) -> Dataset | None:
         if dataset.document["leanmed"]["recipe"] == recipe:
             return dataset
     return None
+
+
+def prepare_collection(
+    collection: str, home: Home, say: Say, *, rebuild: bool, given: Given, progress: Progress
+) -> list[Dataset]:
+    """The prepared data of every benchmark that is made of one collection; each file of it is read once."""
+    shelf = home.data / collection
+    try:
+        shelf.mkdir(parents=True, exist_ok=True)
+        with _lock(shelf, say):
+            work = shelf / "work"
+            found = [
+                prepare(one, home, say, rebuild=rebuild, given=given, progress=progress, work=work)
+                for one in COLLECTIONS[collection]
+            ]
+            shutil.rmtree(work, ignore_errors=True)
+            return found
+    except OSError as error:
+        raise MachineLacks(
+            f"{shelf} can't be written: {error.strerror or error}",
+            remedy="give room and permission there, or set LEANMED_HOME to another folder",
+        ) from error
 
 
 def _accept(benchmark_id: str, provider: Provider, given: Given) -> None:
@@ -133,7 +161,9 @@ def _finished(shelf: Path) -> list[Path]:
     )
 
 
-def _build(benchmark_id: str, provider: Provider, shelf: Path, say: Say, source: Source | None) -> Dataset:
+def _build(
+    benchmark_id: str, provider: Provider, shelf: Path, say: Say, source: Source | None, *, keep: bool = False
+) -> Dataset:
     free = shutil.disk_usage(shelf).free
     if free < provider.needs_bytes:
         raise MachineLacks(
@@ -154,7 +184,7 @@ def _build(benchmark_id: str, provider: Provider, shelf: Path, say: Say, source:
         _put(folder, root, shelf, json.loads(text)["leanmed"]["recipe"])
     finally:
         shutil.rmtree(folder, ignore_errors=True)  # renamed away by now, or unfinished
-    if source is not None:
+    if source is not None and not keep:
         shutil.rmtree(source.work, ignore_errors=True)
     dataset = read_dataset(benchmark_id, root)
     say(f"prepared {sum(dataset.counts.values()):,} cases: {root}")

@@ -124,6 +124,19 @@ def test_no_patient_or_image_is_named(prepared, tree):
     assert not any(name in text for name in names for text in [*texts, *lines])
 
 
+def test_the_collection_s_name_prepares_all_three_and_reads_each_file_once(tree, home, monkeypatch):
+    monkeypatch.setenv("LEANMED_HOME", str(home.root))
+    result = CliRunner().invoke(data, ["prepare", "rsna-mammo", "--source", str(tree)])
+    assert result.exit_code == 0, result.output
+    assert result.stderr.count("files verified") == 3
+    # Of the second and third nothing was left to be read.
+    assert result.stderr.count("reading mammograms: 0 of") == 1
+    assert not list(home.data.rglob("work*"))
+    without = CliRunner().invoke(data, ["prepare", "rsna-mammo"])
+    assert isinstance(without.exception, InvalidInput)
+    assert "--source DIR" in str(without.exception)
+
+
 def test_a_row_without_a_file_and_a_file_without_a_row(copy, home):
     rows = read_table(copy / "train.csv")
     (copy / rows[0].where).rename(copy / "train_images" / "stray.dcm")
