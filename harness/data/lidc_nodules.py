@@ -27,6 +27,9 @@ from harness.data.split import SPLITS
 
 VERSION = 1
 _SHEET_ROWS = 8
+_SIDE = projection.WINDOW / 1000
+SHOWN = f"Axial, coronal, sagittal thickness of one rater's outline, {_SIDE} mm wide; brightness per case."
+HEADING = f"lidc-nodules, training cases from the smallest to the largest; left: 1 or 2 raters, right: 3 or 4.\n{SHOWN}"
 
 
 class LidcNodules:
@@ -88,12 +91,13 @@ def build_from(scans: Sequence[Scan], folder: Path, say: Say) -> Built:
     by_split = {split: [case for case in cases if case.split == split] for split in SPLITS}
     drawings = {split: [draw(case) for case in by_split[split]] for split in SPLITS}
     trivial, scores = trivial_models(by_split, drawings)
-    _write(folder, by_split, drawings, scores)
-    write_sheet(folder / "contact_sheet.png", *_sheet(by_split["train"], drawings["train"]))
+    write_files(folder, by_split, drawings, scores)
+    write_sheet(folder / "contact_sheet.png", *sheet_of(HEADING, by_split["train"], drawings["train"]))
     return Built(counts=_counts(scans, nodules, by_split, drawings), trivial=trivial)
 
 
-def _write(folder: Path, cases: Cases, drawings: Drawings, scores: Mapping[str, NDArray[np.float64]]) -> None:
+def write_files(folder: Path, cases: Cases, drawings: Drawings, scores: Mapping[str, NDArray[np.float64]]) -> None:
+    """Write ``container/`` and ``host/`` of a data set of such cases."""
     container, host = folder / "container", folder / "host"
     container.mkdir()
     host.mkdir()
@@ -144,7 +148,9 @@ def _counts(
     }
 
 
-def _sheet(cases: Sequence[Case], drawings: Sequence[tuple[Drawing, ...]]) -> tuple[str, list[list[Tile]]]:
+def sheet_of(
+    heading: str, cases: Sequence[Case], drawings: Sequence[tuple[Drawing, ...]]
+) -> tuple[str, list[list[Tile]]]:
     """Training cases from the smallest to the largest, negative left, positive right, the annotation shown."""
     columns = []
     for label in (0, 1):
@@ -152,11 +158,6 @@ def _sheet(cases: Sequence[Case], drawings: Sequence[tuple[Drawing, ...]]) -> tu
         pairs.sort(key=lambda pair: (pair[1].mm3, pair[0].name))
         chosen = [pairs[round(step * (len(pairs) - 1) / (_SHEET_ROWS - 1))] for step in range(_SHEET_ROWS)]
         columns.append([Tile(drawing.image, _caption(case, drawing)) for case, drawing in chosen])
-    side = projection.WINDOW / 1000
-    heading = (
-        f"lidc-nodules, training cases from the smallest to the largest; left: 1 or 2 raters, right: 3 or 4.\n"
-        f"Axial, coronal, sagittal thickness of one rater's outline, {side} mm wide; brightness per case."
-    )
     return heading, columns
 
 

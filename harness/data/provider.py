@@ -80,6 +80,7 @@ class Provider(Protocol):
 
 _PROVIDERS = {
     "lidc-nodules": ("harness.data.lidc_nodules", "LidcNodules"),
+    "lidc-malignancy": ("harness.data.lidc_malignancy", "LidcMalignancy"),
     "lidc-idri": ("harness.data.lidc_idri", "LidcIdri"),
     "rsna-recall": ("harness.data.rsna_mammo", "RsnaRecall"),
     "rsna-cancer": ("harness.data.rsna_mammo", "RsnaCancer"),

@@ -99,8 +99,9 @@ def test_data_that_are_not_prepared(tmp_path):
 def test_data_that_are_damaged(tmp_path):
     broken = tmp_path / "data" / "lidc-nodules" / ("0" * 64)
     broken.mkdir(parents=True)
-    found = {finding.id: finding for finding in data_findings(load_benchmarks(), Home(tmp_path))}
     # The others are not prepared, and need files that somebody has to name: there is nothing that could be run.
+    without = [one for one in load_benchmarks() if one.id != "lidc-malignancy"]
+    found = {finding.id: finding for finding in data_findings(without, Home(tmp_path))}
     assert {finding.blocks for finding in found.values()} == {EVERY_WAY}
     finding = found["data-lidc-nodules"]
     assert (finding.status, finding.blocks) == (Status.MISSING, EVERY_WAY)

@@ -46,7 +46,7 @@ def broken(tmp_path: Path) -> Broken:
 
 def test_the_shipped_files_are_valid():
     assert load_ruleset().version == "v1"
-    names = ("lidc-idri", "lidc-nodules", "rsna-cancer", "rsna-paper", "rsna-recall")
+    names = ("lidc-idri", "lidc-malignancy", "lidc-nodules", "rsna-cancer", "rsna-paper", "rsna-recall")
     assert benchmark_ids() == names
     assert tuple(one.id for one in load_benchmarks()) == names
 

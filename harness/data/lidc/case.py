@@ -48,6 +48,18 @@ class Case:
 
 
 @dataclass(frozen=True, eq=False)
+class RatedCase(Case):
+    """A nodule that most of its raters found malignant, or most benign."""
+
+    malignant: bool
+
+    @property
+    def label(self) -> int:
+        """1 where the median rating is above 3."""
+        return int(self.malignant)
+
+
+@dataclass(frozen=True, eq=False)
 class Drawing:
     """What one annotation comes to: its image and the scalars that trivial models are made of."""
 

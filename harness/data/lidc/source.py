@@ -133,6 +133,13 @@ def read_series(path: Path) -> dict[str, int]:
         return dict(database.execute("SELECT series_instance_uid, id FROM scans ORDER BY id"))
 
 
+def read_malignancy(path: Path) -> dict[int, int]:
+    """How malignant each annotation's rater found the nodule, by annotation: 1 (highly unlikely) to 5 (highly
+    suspicious)."""
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as database:
+        return dict(database.execute("SELECT id, malignancy FROM annotations ORDER BY id"))
+
+
 def parse_points(coords: str) -> NDArray[np.int64]:
     """Points of a contour as the database stores them: one ``x,y`` a line. Returns int64 [n, 2] of (x, y)."""
     flat = [int(number) for number in coords.replace("\n", ",").split(",")]
