@@ -26,12 +26,14 @@ _AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print the resul
 def list_(as_json: bool) -> None:
     """Every benchmark, and whether its data are prepared here."""
     from harness.data.prepare import find
+    from harness.data.provider import provider_named
     from harness.errors import MachineLacks
     from harness.places import Home
     from harness.spec.load import load_benchmarks
 
     home = Home.find()
     rows: list[dict[str, Any]] = []
+    widest = max(len(benchmark.id) for benchmark in load_benchmarks())
     for benchmark in load_benchmarks():
         row = {"benchmark": benchmark.id, "title": benchmark.title, "labels": benchmark.labels}
         try:
@@ -39,9 +41,10 @@ def list_(as_json: bool) -> None:
             state = {"state": "prepared" if found else "not prepared", "digest": found.digest if found else None}
         except MachineLacks as error:
             state = {"state": "damaged", "digest": None, "reason": str(error)}
-        rows.append({**row, **state})
+        rows.append({**row, **state, "asks_for": provider_named(benchmark.provider).asks_for})
     for row in rows:
-        click.echo(f"{row['benchmark']}  {row['state']}  {row['title']}", err=True)
+        needed = " (--source DIR)" if row["asks_for"] and row["state"] == "not prepared" else ""
+        click.echo(f"{row['benchmark']:{widest}}  {row['state']}{needed}  {row['title']}", err=True)
         if "reason" in row:
             click.echo(f"  {row['reason']}", err=True)
     if as_json:

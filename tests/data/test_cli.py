@@ -40,6 +40,15 @@ def test_check_and_list_of_prepared_data(run, dataset, monkeypatch):
     assert row["digest"] == dataset.digest
 
 
+def test_list_tells_which_data_somebody_has_to_bring(run):
+    result = run("list", "--json")
+    asks = {row["benchmark"]: row["asks_for"] for row in json.loads(result.stdout)}
+    assert asks["lidc-nodules"] is None
+    assert "train.csv" in asks["rsna-recall"]
+    (line,) = [line for line in result.stderr.splitlines() if line.startswith("lidc-idri ")]
+    assert "not prepared (--source DIR)" in line
+
+
 def test_check_of_data_that_are_not_there_names_the_command(run):
     result = run("check", "lidc-nodules")
     assert isinstance(result.exception, MachineLacks)
