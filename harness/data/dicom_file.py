@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import struct
 import warnings
 from pathlib import Path
 
 import pydicom
-from pydicom.errors import InvalidDicomError
+from pydicom.errors import BytesLengthException, InvalidDicomError
 
 from harness.data.broken import Broken
+
+DAMAGED = (
+    *(ValueError, TypeError, LookupError, AttributeError, EOFError, NotImplementedError),
+    *(struct.error, BytesLengthException),
+)
+"""What pydicom raises for values that break the standard, also when a value is looked at for the first time. Found by
+cutting a file at every byte and by changing bytes at random."""
 
 
 def read_file(path: Path, *needed: str) -> pydicom.Dataset:
@@ -24,8 +32,8 @@ def read_file(path: Path, *needed: str) -> pydicom.Dataset:
         raise Broken("it ends too soon") from None
     except OSError as error:
         raise Broken(f"it can't be read: {error.strerror or 'it ends too soon'}") from None
-    except (ValueError, TypeError, KeyError, AttributeError, EOFError, NotImplementedError) as error:
-        # What pydicom raises for values that break the standard; the text may quote the file.
+    except DAMAGED as error:
+        # The error's own text may quote the file.
         raise Broken(f"its header is damaged ({type(error).__name__})") from None
     missing = [name for name in needed if name not in dataset]
     if missing:

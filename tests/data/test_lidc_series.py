@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,11 +12,12 @@ from typing import Any
 import numpy as np
 import pytest
 from pydicom import Dataset, dcmread
-from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, generate_uid
+from pydicom.uid import UID as SYNTAX
+from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, JPEGLosslessSV1, RLELossless, generate_uid
 
 from harness.data.broken import Broken, Problem
 from harness.data.lidc import hounsfield
-from harness.data.lidc.series import check_against, find_series
+from harness.data.lidc.series import check_against, find_series, read_header
 from harness.data.lidc.source import Scan
 from harness.data.phantom.dicom import write
 
@@ -115,6 +117,8 @@ def cut_in_the_header(path: Path) -> None:
         (lambda path: slice_at(path, 0.0, 1, InstanceNumber=None), "it lacks InstanceNumber"),
         (lambda path: slice_at(path, 0.0, 1, ImageOrientationPatient=[1, 0, 0, 0, 0.9, 0.4]), "its slice is tilted"),
         (lambda path: slice_at(path, 0.0, 1, PixelSpacing=[0.7, 0.8]), "its pixels are not square"),
+        (lambda path: slice_at(path, 0.0, 1, Modality=None), "it lacks Modality"),
+        (lambda path: slice_at(path, 0.0, 1, ImagePositionPatient=[0, 0]), "its header is damaged"),
     ],
 )
 def test_a_damaged_file_is_listed(tmp_path, make: Callable[[Path], object], reason):
@@ -137,6 +141,26 @@ def test_links_to_folders_are_not_followed(tmp_path):
     (tmp_path / "inside" / "loop").symlink_to(tmp_path, target_is_directory=True)
     series, _ = find(tmp_path / "inside")
     assert len(series.slices) == 1
+
+
+def test_a_patient_who_lies_prone_is_no_tilted_slice(tmp_path):
+    slice_at(tmp_path / "a.dcm", 0.0, 1, ImageOrientationPatient=[-1, 0, 0, 0, -1, 0])
+    series, problems = find(tmp_path)
+    assert len(series.slices) == 1
+    assert problems == []
+
+
+def test_bytes_changed_at_random_crash_nothing(tmp_path):
+    whole = slice_at(tmp_path / "a.dcm", 2.5, 1).read_bytes()
+    random = np.random.default_rng(1)
+    for _ in range(1000):
+        data = bytearray(whole)
+        for place in random.integers(132, len(data), 2):
+            data[place] = random.integers(256)
+        (tmp_path / "b.dcm").write_bytes(data)
+        read_header(tmp_path, "b.dcm")
+        with contextlib.suppress(Broken):
+            hounsfield.read_slice(tmp_path / "b.dcm")
 
 
 def test_what_differs_from_the_database_is_noted(tmp_path):
@@ -167,6 +191,19 @@ def test_rescaling_is_each_slice_s_own_and_clipped_at_air(tmp_path):
     expected = np.maximum(np.rint(np.arange(24).reshape(4, 6) * 2.5 - 1030), -1024)
     assert units.dtype == np.int16
     assert (units == expected).all()
+
+
+@pytest.mark.parametrize("bits", [12, 16])
+@pytest.mark.parametrize("syntax", [ExplicitVRLittleEndian, RLELossless, JPEGLosslessSV1])
+def test_signed_values_and_what_lies_outside_the_scanner_s_circle(tmp_path, syntax: SYNTAX, bits):
+    """Many scanners write signed values, and -2000 around the circle that they see."""
+    stored = np.random.default_rng(0).integers(-2000, 2048, (32, 48)).astype(np.int16)
+    dataset = dcmread(slice_at(tmp_path / "native.dcm", 0.0, 1))
+    dataset.Rows, dataset.Columns, dataset.PixelData = 32, 48, stored.tobytes()
+    dataset.PixelRepresentation, dataset.BitsStored, dataset.HighBit = 1, bits, bits - 1
+    dataset.RescaleIntercept = 0
+    write(dataset, tmp_path / "a.dcm", syntax)
+    assert (hounsfield.read_slice(tmp_path / "a.dcm") == np.maximum(stored, -1024)).all()
 
 
 def cut(path: Path) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.data.broken import Broken
-from harness.data.dicom_file import read_file
+from harness.data.dicom_file import DAMAGED, read_file
 
 AIR = -1024
 """Below air there is nothing: scanners mark what lies outside their circle with lower values."""
@@ -26,8 +26,8 @@ def read_slice(path: Path) -> NDArray[np.int16]:
     try:
         stored = dataset.pixel_array
         slope, intercept = float(dataset.RescaleSlope), float(dataset.RescaleIntercept)
-    except (ValueError, TypeError, KeyError, AttributeError, EOFError, NotImplementedError, RuntimeError) as error:
-        # What pydicom and its decoders raise for damaged pixels; their text may quote the file.
+    except (*DAMAGED, RuntimeError) as error:
+        # The decoders' errors are RuntimeErrors; the text of either may quote the file.
         raise Broken(f"its pixels can't be decoded ({type(error).__name__})") from None
     if stored.ndim != 2:
         raise Broken(f"it holds an image of shape {stored.shape}, and a slice has two dimensions")

@@ -15,6 +15,7 @@ import pydicom
 from pydicom.errors import InvalidDicomError
 
 from harness.data.broken import Broken, Problem
+from harness.data.dicom_file import DAMAGED
 from harness.data.lidc.source import Scan
 from harness.data.work import pool_of
 
@@ -24,7 +25,8 @@ _TAGS = [
     *("Modality", "SeriesInstanceUID", "ImagePositionPatient", "ImageOrientationPatient", "InstanceNumber"),
     *("Rows", "Columns", "PixelSpacing", "QualityControlImage"),
 ]
-# PS3.3 C.7.6.2.1.1: rows to the patient's left, columns to the back.
+# PS3.3 C.7.6.2.1.1: rows run to the patient's left, columns to the back, and both the other way in one who lies prone.
+# Outlines are in pixels of the stored image, so they fit either way.
 _AXIAL = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0)
 _CHUNK = 64
 
@@ -112,6 +114,8 @@ def read_header(root: Path, where: str) -> Slice | Problem | None:
         header = pydicom.dcmread(path, stop_before_pixels=True, specific_tags=_TAGS)
         if not header:
             raise InvalidDicomError
+        if claims and not header.get("Modality"):
+            raise Broken("it lacks Modality")
         return None if header.get("Modality") != "CT" else _slice(where, header)
     except InvalidDicomError:
         return Problem(where, "it is called .dcm and is no DICOM file", skipped=True) if claims else None
@@ -119,8 +123,7 @@ def read_header(root: Path, where: str) -> Slice | Problem | None:
         return Problem(where, str(broken), skipped=True)
     except OSError as error:
         return Problem(where, f"it can't be read: {error.strerror or 'it ends too soon'}", skipped=True)
-    except (ValueError, TypeError, KeyError, AttributeError, EOFError, NotImplementedError) as error:
-        # What pydicom raises for values that break the standard.
+    except DAMAGED as error:
         return Problem(where, f"its header is damaged: {type(error).__name__}", skipped=True) if claims else None
 
 
@@ -129,7 +132,7 @@ def _slice(where: str, header: pydicom.Dataset) -> Slice:
     if missing:
         raise Broken(f"it lacks {', '.join(missing)}")
     orientation = [float(value) for value in header.ImageOrientationPatient]
-    if any(abs(value - axial) > 1e-3 for value, axial in zip(orientation, _AXIAL, strict=True)):
+    if any(abs(abs(value) - axial) > 1e-3 for value, axial in zip(orientation, _AXIAL, strict=True)):
         raise Broken("its slice is tilted: ImageOrientationPatient is not that of an axial image")
     row, column = (float(value) for value in header.PixelSpacing)
     if row != column or row <= 0:
