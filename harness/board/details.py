@@ -109,6 +109,8 @@ def _outcome(run: Mapping[str, Any]) -> Html:
         _fact("Trivial model", trivial),
         _fact("Gain", gain, sign=True),
     ]
+    if (within := quality["within"]) is not None:
+        facts.append(_fact(f"Test AUC within one {within['of']}", within["auc"]))
     lines.append(tag("dl", facts, class_="facts"))
     gate = quality["gate"]
     lines.append(tag("p", gate_chip(gate), " ", gate["reason"]))

@@ -22,6 +22,8 @@ def lines_of(record: Mapping[str, Any], folder: Path) -> list[str]:
             f"{interval(quality['trivial']['gain'], sign=True)}",
             f"  gate: {quality['gate']['verdict']}. {quality['gate']['reason']}",
         ]
+        if (within := quality["within"]) is not None:
+            lines.insert(-1, f"  test AUC within one {within['of']}: {interval(within['auc'])}")
     for name, label in _SHOWN.items():
         lines.append(f"  {label}: {amount(quantities[name])}")
     failed = [check for check in record["checks"] if check["answer"] == "failed"]

@@ -84,6 +84,7 @@ def describe(
             "counts": built.counts,
             "trivial": built.trivial,
             "phantom": built.phantom,
+            "strata": built.strata,
             "checksums": dict(recorded),
         },
     }

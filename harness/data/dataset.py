@@ -23,13 +23,14 @@ TEST_FILES = ("test_images.npy",)
 
 @dataclass(frozen=True, eq=False)
 class Scored:
-    """Cases with their scores float64, labels uint8, patients int32 and the trivial model's scores float64, all
-    [cases]."""
+    """Cases with their scores float64, labels uint8, patients int32, the trivial model's scores float64 and, where the
+    data set has some, strata int32, all [cases]."""
 
     scores: NDArray[np.float64]
     labels: NDArray[np.uint8]
     patients: NDArray[np.int32]
     trivial: NDArray[np.float64]
+    strata: NDArray[np.int32] | None = None
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,12 @@ class Dataset:
         """Whether it was made from a made-up source."""
         return bool(self.document["leanmed"].get("phantom", False))
 
+    @property
+    def strata(self) -> str | None:
+        """What the strata are (machine), where the data set has some."""
+        name: str | None = self.document["leanmed"].get("strata")
+        return name
+
     def val_labels(self) -> NDArray[np.uint8]:
         """Labels of the validation cases, uint8 [cases], 1 = positive."""
         return self._host("val_labels", np.uint8)
@@ -101,6 +108,7 @@ class Dataset:
             labels=self._host(f"{split}_labels", np.uint8)[:count],
             patients=self._host(f"{split}_patients", np.int32)[:count],
             trivial=self._host(f"{split}_trivial", np.float64)[:count],
+            strata=None if self.strata is None else self._host(f"{split}_strata", np.int32)[:count],
         )
 
     def _cases(self, split: str) -> NDArray[np.int32]:

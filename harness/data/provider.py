@@ -36,12 +36,14 @@ class Built:
     """What a provider tells about the files it wrote; both are JSON.
 
     ``counts`` has at least ``cases``: {train, val, test}. ``trivial`` holds the trivial models and their AUCs.
-    ``phantom`` is True where the source is made up: nothing that follows from it can be published.
+    ``phantom`` is True where the source is made up: nothing that follows from it can be published. ``strata`` names
+    what ``…_strata.npy`` holds, where there is such a file.
     """
 
     counts: Mapping[str, Any]
     trivial: Mapping[str, Any]
     phantom: bool = False
+    strata: str | None = None
 
 
 class Provider(Protocol):
@@ -51,7 +53,8 @@ class Provider(Protocol):
     (the case an image shows), ``train_labels.npy`` uint8 [cases], ``val_images.npy`` and ``test_images.npy`` uint8
     [cases, channels, height, width]. Host side, never in a container: ``val_`` and ``test_labels.npy`` uint8 [cases],
     ``…_patients.npy`` int32 [cases] (cases of one patient share a number), ``…_trivial.npy`` float64 [cases], and
-    ``cases.csv``.
+    ``cases.csv``. Where a property of a case could give its label away without being in the picture (the machine that
+    took it), ``…_strata.npy`` int32 [cases] numbers it, and results are told within its values, too.
     """
 
     name: str

@@ -28,7 +28,7 @@ from harness.data.split import SPLITS, PatientSplit, digest_hex
 from harness.data.work import Done, Item, work
 from harness.errors import InvalidInput
 
-VERSION = 1
+VERSION = 2
 PREFIX = "leanmed/rsna-mammo/1/"
 """Published and fixed, and the same for the three tasks: a patient is in one split in all of them."""
 SPLIT = PatientSplit(PREFIX, (50, 15, 35))
@@ -54,6 +54,8 @@ class _Rsna:
     """What the three have in common; the methods are those of `harness.data.provider.Provider`."""
 
     name: str
+    published: tuple[int, int]
+    """Images and patients of the task in the published train.csv."""
     meaning: str
     """What a positive label means."""
     # 54,706 images of 64 KiB, twice while they are put together.
@@ -97,7 +99,7 @@ class _Rsna:
         if not table.is_file():
             raise InvalidInput(f"there is no train.csv in {source.root}", remedy=f"--source names {self.asks_for}")
         chosen = TASKS[self.name].select(table, read_table(table))
-        say(f"{len(chosen):,} images of {len({row.patient for row, _ in chosen}):,} patients belong to {self.name}")
+        self._count(chosen, say)
         done, problems = _read_images([row for row, _ in chosen], source)
         source.settle(problems)
         breasts = _breasts(chosen, done)
@@ -106,7 +108,17 @@ class _Rsna:
         _write(folder, breasts, scores)
         write_sheet(folder / "contact_sheet.png", *_sheet(self.name, self.meaning, breasts["train"]), zoom=1)
         phantom = any(bool(one.facts["phantom"]) for one in done.values())
-        return Built(counts=_counts(breasts), trivial={"metadata": trivial}, phantom=phantom)
+        return Built(counts=_counts(breasts), trivial={"metadata": trivial}, phantom=phantom, strata="machine")
+
+    def _count(self, chosen: Sequence[tuple[Row, int]], say: Say) -> None:
+        """Tells how much of the published set this is."""
+        images, patients = len(chosen), len({row.patient for row, _ in chosen})
+        say(f"{images:,} images of {patients:,} patients belong to {self.name}")
+        if (images, patients) != self.published:
+            say(
+                f"this is not the whole set: of the published train.csv {self.published[0]:,} images of "
+                f"{self.published[1]:,} patients belong to {self.name}; results on it can't be compared with others'"
+            )
 
 
 class RsnaRecall(_Rsna):
@@ -114,6 +126,7 @@ class RsnaRecall(_Rsna):
 
     name: Final = "rsna-recall"
     meaning = "recalled for follow-up (BIRADS 0), against BIRADS 1 and 2; site 1"
+    published = (23_686, 5_810)
 
 
 class RsnaCancer(_Rsna):
@@ -121,6 +134,7 @@ class RsnaCancer(_Rsna):
 
     name: Final = "rsna-cancer"
     meaning = "cancer was found in this breast"
+    published = (54_706, 11_913)
 
 
 class RsnaPaper(_Rsna):
@@ -128,6 +142,7 @@ class RsnaPaper(_Rsna):
 
     name: Final = "rsna-paper"
     meaning = "BIRADS 1 or 2 (not recalled), against BIRADS 0; for comparison with the paper"
+    published = (26_257, 7_034)
 
 
 def _read_images(rows: Sequence[Row], source: Source) -> tuple[dict[str, Done], list[Problem]]:
@@ -207,7 +222,15 @@ def _write(folder: Path, breasts: Breasts, scores: Mapping[str, NDArray[np.float
         patients = [groups[breast.group] for breast in of_split]
         np.save(host / f"{split}_patients.npy", np.array(patients, dtype="<i4"))
         np.save(host / f"{split}_trivial.npy", scores[split].astype("<f8"))
+        np.save(host / f"{split}_strata.npy", _machines(of_split))
     _write_table(host / "cases.csv", breasts)
+
+
+def _machines(breasts: Sequence[Breast]) -> NDArray[np.int32]:
+    """The machine that took each breast's first image, int32 [breasts], numbered from 0 within the split."""
+    names = [breast.rows[0].machine for breast in breasts]
+    numbers = {name: number for number, name in enumerate(sorted(set(names)))}
+    return np.array([numbers[name] for name in names], dtype="<i4")
 
 
 def _write_images(path: Path, images: Sequence[Done]) -> None:

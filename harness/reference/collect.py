@@ -54,6 +54,12 @@ class _Found:
     def where(self) -> tuple[str, str]:
         return self.record["runtime"], self.record["device"]
 
+    @property
+    def weights(self) -> str | None:
+        """SHA-256 of the pretrained weights that it began with; older records know of none."""
+        sha256: str | None = self.record.get("initialization", {}).get("weights_sha256")
+        return sha256
+
 
 def collect(
     benchmark: Benchmark,
@@ -139,7 +145,7 @@ def _training(run: _Found, document: Any) -> dict[str, Any]:
         own = document["models"][run.record["submission"]["model"]]
         return {
             "image": document["image"],
-            "initialization": document["initialization"],
+            "initialization": own.get("initialization", document["initialization"]),
             "input": own["input"],
             "hyperparameters": {**document["hyperparameters"], **own.get("hyperparameters", {})},
         }
@@ -155,6 +161,12 @@ def _of_model(model: str, found: Sequence[_Found], benchmark: Benchmark, notes: 
         raise InvalidInput(
             f"{model} has reference runs made with {kinds}; they are not one sample",
             remedy="say which with --runtime and --device",
+        )
+    if len(weights := {run.weights for run in runs}) > 1:
+        raise InvalidInput(
+            f"{model} has reference runs that began with {len(weights)} different files of pretrained weights; they "
+            "are not one sample",
+            remedy="move the runs that began with all but one of them out of the folder of runs",
         )
     by_number = _first_of_each(runs, notes)
     if by_number:

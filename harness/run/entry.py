@@ -198,7 +198,7 @@ def _image(
 
 def _weights(submission: Submission, benchmark: Benchmark, home: Home) -> Weights | None:
     """The pretrained weights of the submission's model, verified, where the benchmark begins with them."""
-    return need(submission.model, home) if benchmark.document["initialization"] == "imagenet" else None
+    return need(submission.model, home) if benchmark.initialization(submission.model) == "imagenet" else None
 
 
 def _device(asked: str, system: System) -> tuple[str, str | None]:

@@ -46,7 +46,7 @@ class Plan:
     def initialization(self) -> dict[str, str | None]:
         """How the weights begin: what the benchmark says, and the checksum of the file if they begin with one."""
         sha256 = None if self.weights is None else self.weights.sha256
-        return {"kind": self.benchmark.document["initialization"], "weights_sha256": sha256}
+        return {"kind": self.benchmark.initialization(self.submission.model), "weights_sha256": sha256}
 
     @property
     def key(self) -> str:
@@ -78,7 +78,7 @@ class Plan:
             "submission": {**self.submission.document, "efficiency": dict(self.submission.efficiency)},
             "benchmark": {
                 "id": self.benchmark.id,
-                "initialization": document["initialization"],
+                "initialization": self.initialization["kind"],
                 "image": dict(document["image"]),
                 "input": self.benchmark.input_size(self.submission.model),
                 "hyperparameters": dict(self.hyperparameters),

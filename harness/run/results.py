@@ -18,6 +18,7 @@ from harness.run.transcript import Epoch, Transcript
 from harness.score.auc import AREA_METHOD, DIFFERENCE_METHOD, auc_difference, auc_estimate
 from harness.score.estimate import Estimate
 from harness.score.gate import judge
+from harness.score.stratified import auc_within
 
 
 def build_record(
@@ -189,8 +190,19 @@ def _quality(plan: Plan, dataset: Dataset, transcript: Transcript, target: dict[
         "auc": auc.to_json(),
         "validation_auc": kept[-1] if kept else None,
         "trivial": {"auc": trivial.to_json(), "gain": gain.to_json()},
+        "within": _within(dataset, transcript),
         "gate": gate.to_json(),
     }
+
+
+def _within(dataset: Dataset, transcript: Transcript) -> dict[str, Any] | None:
+    """The test AUC where only cases of one stratum are compared; None for data without strata, or no predictions."""
+    if dataset.strata is None or transcript.first.predictions is None:
+        return None
+    scored = dataset.scored("test", np.asarray(transcript.first.predictions))
+    assert scored.strata is not None
+    found = auc_within(scored.scores, scored.labels, scored.patients, scored.strata)
+    return {"of": dataset.strata, "strata": found.strata, "cases": found.cases, "auc": found.auc.to_json()}
 
 
 def _estimates(dataset: Dataset, transcript: Transcript) -> tuple[Estimate, Estimate, Estimate]:

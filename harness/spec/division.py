@@ -10,6 +10,9 @@ from harness.spec.model import Benchmark, Ruleset
 from harness.spec.problem import KeyPath, dotted, nearest_word, shown
 from harness.spec.schema import default_values, schemas
 
+PRETRAINED_MODELS = ("densenet121", "swinv2_base_window8_256")
+"""Models that timm has weights for that were trained on ImageNet; `harness.weights.hub` knows where."""
+
 
 def rule_findings(
     data: Mapping[str, Any], folder_name: str, ruleset: Ruleset, benchmarks: Sequence[Benchmark]
@@ -90,10 +93,25 @@ def benchmark_findings(data: Mapping[str, Any], file_stem: str) -> Iterator[Find
         yield Finding(("quality", "targets", model), message, "a mapping", at_key=True)
     for model in targets - models:
         yield Finding(("quality", "targets", model), "is not among this benchmark's models", at_key=True)
+    yield from _without_weights(data)
     for claim in _keys(data, "claims_not_testable"):
         if claim in (data.get("claims") or ()):
             message = "stands among the claims that can be tested, too"
             yield Finding(("claims_not_testable", claim), message, at_key=True)
+
+
+def _without_weights(data: Mapping[str, Any]) -> Iterator[Finding]:
+    """Models that are to begin with pretrained weights and have none."""
+    models = data.get("models")
+    for model, own in models.items() if isinstance(models, Mapping) else ():
+        if model in PRETRAINED_MODELS or not isinstance(own, Mapping):
+            continue
+        if own.get("initialization", data.get("initialization")) == "imagenet":
+            message = "there are no weights for this model that were trained on ImageNet"
+            if "initialization" in own:
+                yield Finding(("models", model, "initialization"), message, "random")
+            else:
+                yield Finding(("models", model), f"{message}; write `initialization: random` here", at_key=True)
 
 
 def ruleset_findings(data: Mapping[str, Any], file_stem: str) -> Iterator[Finding]:

@@ -51,6 +51,10 @@ class Benchmark:
         """Height and width in pixels that the network is given. Raises `InvalidInput` for a model not listed."""
         return int(self._model(model)["input"])
 
+    def initialization(self, model: str) -> str:
+        """How the model's weights begin: ``random`` or ``imagenet``. Raises `InvalidInput` for a model not listed."""
+        return str(self._model(model).get("initialization", self.document["initialization"]))
+
     def _model(self, model: str) -> Mapping[str, Any]:
         known: Mapping[str, Mapping[str, Any]] = self.document["models"]
         if model not in known:

@@ -219,12 +219,20 @@ def _quality(node: Node) -> dict[str, Any]:
         "validation_auc": node.maybe_number("validation_auc"),
         "trivial": trivial.get("auc").estimate(),
         "gain": trivial.get("gain").estimate(),
+        "within": _within(node.maybe("within")),
         "gate": {
             "verdict": gate.get("verdict").text(),
             "target": gate.maybe_number("target"),
             "reason": gate.maybe_text("reason"),
         },
     }
+
+
+def _within(node: Node | None) -> dict[str, Any] | None:
+    """The AUC within strata; older records and those of most data sets have none."""
+    if node is None or node.value is None:
+        return None
+    return {"of": node.get("of").text(), "auc": node.get("auc").estimate()}
 
 
 def _quantities(node: Node) -> dict[str, Any]:

@@ -83,9 +83,14 @@ def measure_standardiser(images: torch.Tensor, size: int) -> Standardiser:
     deviations = np.sqrt(np.maximum(weights @ levels**2 - means**2, 0))
     if not (deviations > 0).all():
         raise BadData(f"channel {int(deviations.argmin())} of the training images has only one value")
-    shape = (1, channels, 1, 1)
+    return make_standardiser(means, deviations, images.device, size)
+
+
+def make_standardiser(means: np.ndarray, deviations: np.ndarray, device: torch.device, size: int) -> Standardiser:
+    """The standardiser that makes ``means`` 0 and ``deviations`` 1; both float64 [C], on the scale from 0 to 1."""
+    shape = (1, len(means), 1, 1)
     return Standardiser(
-        scale=torch.tensor(1 / (255 * deviations), dtype=torch.float32, device=images.device).reshape(shape),
-        shift=torch.tensor(-means / deviations, dtype=torch.float32, device=images.device).reshape(shape),
+        scale=torch.tensor(1 / (255 * deviations), dtype=torch.float32, device=device).reshape(shape),
+        shift=torch.tensor(-means / deviations, dtype=torch.float32, device=device).reshape(shape),
         size=size,
     )

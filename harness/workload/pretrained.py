@@ -11,6 +11,7 @@ from hashlib import file_digest
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from torch import nn
 
 from harness.workload.failure import Refused
@@ -48,6 +49,22 @@ def load_pretrained(net: nn.Module, model: str, channels: int, file: Path) -> No
     net.load_state_dict(
         {name: own[name] if name.startswith(classifier) else tensor for name, tensor in whole.state_dict().items()}
     )
+
+
+def input_of(model: str, channels: int) -> tuple[np.ndarray, np.ndarray]:
+    """Mean and deviation of the images that the model's weights were trained on, float64 [channels], on the scale from
+    0 to 1, as timm's configuration of the weights has them.
+
+    They are of red, green and blue. Images with another number of channels have no colours: each channel is given the
+    means of the three, as timm gives such a channel the sum (or the mean) of the three colours' first weights.
+    """
+    import timm
+
+    config: Any = timm.get_pretrained_cfg(model)
+    mean, deviation = np.array(config.mean, dtype=np.float64), np.array(config.std, dtype=np.float64)
+    if channels == len(mean):
+        return mean, deviation
+    return np.full(channels, mean.mean()), np.full(channels, deviation.mean())
 
 
 def sha256_of(file: Path) -> str:

@@ -15,14 +15,14 @@ from harness.workload.device import allocator_peaks, device_name, find_device, s
 from harness.workload.failure import BadCommand
 from harness.workload.feed import Feed, load_training_set
 from harness.workload.fit import largest_batch
-from harness.workload.images import Standardiser, load_images, measure_standardiser
+from harness.workload.images import Standardiser, load_images, make_standardiser, measure_standardiser
 from harness.workload.infer import infer
 from harness.workload.keep import Kept
 from harness.workload.learner import Learner, build_learner
 from harness.workload.model import count_parameters
 from harness.workload.plan import Plan
 from harness.workload.predict import as_list, predict
-from harness.workload.pretrained import sha256_of
+from harness.workload.pretrained import input_of, sha256_of
 from harness.workload.seeds import derive
 from harness.workload.train import Epoch, train_epoch
 from harness.workload.warm import warm_up
@@ -63,7 +63,7 @@ class Session:
         plan, learner = self._plan, self._learner
         training = load_training_set(plan, self._device)
         validation = load_images(plan.data / "val_images.npy", plan.image, self._device, plan.validation)
-        self._standardise = measure_standardiser(training.images, plan.input)
+        self._standardise = _standardiser(plan, training.images)
         feed = Feed(training, plan)
         torch.manual_seed(derive(plan.seed, "training"))
         kept, done = Kept(), list[Epoch]()
@@ -138,6 +138,13 @@ class Session:
 
     def _progress(self, phase: str, unit: str, done: float, total: float) -> None:
         self._channel.progress(phase, done, total, unit)
+
+
+def _standardiser(plan: Plan, images: torch.Tensor) -> Standardiser:
+    """As the training images need it; for pretrained weights as those of ImageNet did."""
+    if plan.weights is None:
+        return measure_standardiser(images, plan.input)
+    return make_standardiser(*input_of(plan.model, plan.image[0]), images.device, plan.input)
 
 
 def _keep(command: Command) -> bool:

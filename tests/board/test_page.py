@@ -15,7 +15,7 @@ from harness.board.page import render
 from harness.board.parts import command
 from harness.standings.build import build
 from harness.standings.collect import Collection, collect
-from tests.standings.records import BENCHMARK, a_season, changed, epoch, failed, record, write
+from tests.standings.records import BENCHMARK, a_season, changed, epoch, estimate, failed, record, write
 
 VOID = {"br", "meta", "link", "hr", "col"}
 
@@ -129,6 +129,13 @@ def test_every_run_shows_what_its_strategy_really_did(tmp_path):
     assert "6 954 881 parameters, optimiser AdamW8bit" in words
     assert "Optimiser state" in words and "uint813.3 MiB" in words
     assert "W1 strategy honoured passed" in words
+
+
+def test_the_area_within_machines_stands_with_the_run(tmp_path):
+    document = record()
+    document["quality"]["within"] = {"of": "machine", "strata": 2, "cases": 500, "auc": estimate(0.61, 0.03)}
+    page = page_of(tmp_path, document)
+    assert "<dt>Test AUC within one machine</dt><dd><b>0.610</b>" in page
 
 
 def test_without_records_the_page_says_how_to_make_one():

@@ -79,6 +79,19 @@ def test_what_is_prepared_has_its_shape_and_is_scored_by_breast(prepared):
     assert len(np.load(dataset.root / "container" / "train_labels.npy")) == dataset.counts["train"]
 
 
+def test_it_is_said_that_this_is_not_the_whole_set_and_each_breast_has_a_machine(prepared):
+    dataset, lines, _ = prepared
+    published = {"rsna-recall": "23,686", "rsna-cancer": "54,706", "rsna-paper": "26,257"}[dataset.benchmark]
+    assert any("not the whole set" in line and f"{published} images of" in line for line in lines)
+    assert dataset.strata == "machine"
+    with (dataset.root / "host" / "cases.csv").open() as file:
+        machines = {row["breast"]: row["machine"] for row in csv.DictReader(file) if row["split"] == "test"}
+    strata = dataset.scored("test", np.zeros(dataset.counts["test"])).strata
+    # One number for each machine, in both directions.
+    pairs = set(zip(strata.tolist(), machines.values(), strict=True))
+    assert len(pairs) == len(set(strata.tolist())) == len(set(machines.values()))
+
+
 def test_a_breast_s_score_is_the_mean_over_its_views(prepared):
     dataset, _, _ = prepared
     predictions = np.random.default_rng(0).random(dataset.counts["test"])

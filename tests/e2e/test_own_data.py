@@ -11,6 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import timm
+from safetensors.torch import save_file
+
+from harness.places import Home
+from tests.run.test_pretrained_runs import as_if_pulled
 
 CHECKOUT = Path(__file__).parent.parent.parent
 
@@ -21,13 +26,28 @@ def harness(*arguments: str, home: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=CHECKOUT, env=environment, capture_output=True, text=True, check=False)
 
 
+def made_up_weights(file: Path) -> Path:
+    """A file as the hub's is, but drawn at random."""
+    save_file(timm.create_model("densenet121", pretrained=False).state_dict(), file)
+    return file
+
+
 @pytest.mark.parametrize(
     ("collection", "benchmark", "model"),
     [("lidc-idri", "lidc-idri", "mlp_fp32"), ("rsna-mammo", "rsna-recall", "densenet_fp32")],
+    ids=["lidc-idri", "rsna-recall"],
 )
 def test_files_to_record_to_page(collection, benchmark, model, tmp_path):
     home, tree = tmp_path / "home", tmp_path / "tree"
     run = ("run", f"submissions/{model}", "--benchmark", benchmark, "--runtime", "host", "--profile", "smoke", "--json")
+    if model == "densenet_fp32":
+        early = harness(*run, home=home)
+        assert early.returncode == 3
+        assert "`harness weights pull densenet121`" in early.stderr
+        home.mkdir(exist_ok=True)
+        sha256 = as_if_pulled(Home(home), file=made_up_weights(tmp_path / "densenet121.safetensors"))
+    else:
+        sha256 = None
     early = harness(*run, home=home)
     assert early.returncode == 3
     assert f"`harness data prepare {benchmark} --source DIR`" in early.stderr
@@ -45,6 +65,9 @@ def test_files_to_record_to_page(collection, benchmark, model, tmp_path):
     assert record["data"]["phantom"] is True
     assert record["data"]["cases"] == counts["cases"]
     assert 0 <= record["quality"]["auc"]["value"] <= 1
+    assert record["initialization"]["weights_sha256"] == sha256
+    within = record["quality"]["within"]
+    assert within is None if benchmark == "lidc-idri" else (within["of"], within["auc"]["reason"]) == ("machine", None)
     assert {check["id"]: check["answer"] for check in record["checks"]}["D1"] == "not measurable"
 
     assert harness("leaderboard", "build", "--out", str(tmp_path / "page"), home=home).returncode == 0

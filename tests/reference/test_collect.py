@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from harness.reference.collect import collect, is_plain
 from harness.run.outcome import Ended
 from harness.score.auc import auc_difference, auc_estimate
 from harness.score.averaged import averaged_auc, averaged_difference
+from harness.weights.shelf import Weights
 from tests.reference.material import RULESET, TINY, guesses, leave_run
 
 
@@ -245,3 +247,11 @@ class TestContradictions:
 )
 def test_plain_is_all_defaults_whether_written_or_not(efficiency, plain):
     assert is_plain(efficiency) is plain
+
+
+def test_runs_that_began_with_different_weights_are_no_sample(home, dataset, gather):
+    weights = [Weights("mlp", Path("model.safetensors"), digit * 64, {}) for digit in "ab"]
+    for number in (1, 2):
+        leave_run(home, dataset, number, weights=weights[number - 1])
+    with pytest.raises(InvalidInput, match="mlp has reference runs that began with 2 different files of pretrained"):
+        gather()

@@ -11,6 +11,7 @@ from harness import protocol
 from harness.errors import InvalidInput
 from harness.places import resources
 from harness.spec.digest import digest_of
+from harness.spec.division import PRETRAINED_MODELS
 from harness.spec.load import (
     benchmark_ids,
     check_benchmark,
@@ -20,6 +21,7 @@ from harness.spec.load import (
     load_ruleset,
     load_submission,
 )
+from harness.weights.hub import ENTRIES
 
 NODULES = resources() / "rules" / "benchmarks" / "lidc-nodules.yaml"
 RULES = resources() / "rules" / "v1.yaml"
@@ -195,3 +197,23 @@ def test_canonical_json_knows_neither_order_nor_spaces():
     )
     with pytest.raises(ValueError, match="not JSON compliant"):
         digest_of({"a": float("nan")})
+
+
+def test_weights_that_nobody_has_can_not_be_begun_with(broken: Broken):
+    all_of_them = broken(NODULES, ("initialization: random\n", "initialization: imagenet\n"))
+    assert [line.split(":")[0] for line in all_of_them] == [
+        "models.vit_base_patch32_plus_256",
+        "models.cnn",
+        "models.mlp",
+    ]
+    assert "write `initialization: random` here" in all_of_them[0]
+    (one,) = broken(NODULES, ("  mlp:\n", "  mlp:\n    initialization: imagenet\n"))
+    assert one.startswith("models.mlp.initialization: there are no weights for this model")
+
+
+def test_a_model_may_begin_otherwise_than_the_others():
+    benchmark = load_benchmark("rsna-paper")
+    begins = {model: benchmark.initialization(model) for model in benchmark.models}
+    assert tuple(model for model, kind in begins.items() if kind == "imagenet") == PRETRAINED_MODELS == tuple(ENTRIES)
+    nodules = load_benchmark("lidc-nodules")
+    assert {nodules.initialization(model) for model in nodules.models} == {"random"}

@@ -126,6 +126,7 @@ def record(
             "auc": estimate(auc, 0.029),
             "validation_auc": auc + 0.012,
             "trivial": {"auc": estimate(TRIVIAL, 0.031), "gain": estimate(auc - TRIVIAL, 0.02)},
+            "within": None,
             "gate": gate_of(auc, target),
         },
         "quantities": {

@@ -12,7 +12,7 @@ from harness.standings.benchmarks import known_benchmarks
 from harness.standings.build import build, to_text
 from harness.standings.collect import Collection, collect
 from harness.standings.run import ONCE, QUANTITIES
-from tests.standings.records import BENCHMARK, a_season, changed, digest, failed, record, write
+from tests.standings.records import BENCHMARK, a_season, changed, digest, estimate, failed, record, write
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "schemas" / "standings.schema.json").read_text())
 
@@ -131,6 +131,15 @@ def test_one_run_keeps_its_own_interval_and_verdict(tmp_path):
     (entry,) = only_table(standings_of(tmp_path, document))["listed"]
     assert entry["summary"]["auc"] == document["quality"]["auc"]
     assert entry["summary"]["gate"] == document["quality"]["gate"]
+
+
+def test_the_area_within_strata_goes_along_where_there_is_one(tmp_path):
+    within = {"of": "machine", "strata": 2, "cases": 500, "auc": estimate(0.61, 0.03)}
+    first, second = record(number=1), record(number=2)
+    first["quality"]["within"] = within
+    del second["quality"]["within"]  # a record that is older than the key
+    (entry,) = only_table(standings_of(tmp_path, first, second))["listed"]
+    assert [run["quality"]["within"] for run in entry["runs"]] == [{"of": "machine", "auc": within["auc"]}, None]
 
 
 def test_runs_that_were_judged_differently_are_counted(tmp_path):

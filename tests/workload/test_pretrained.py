@@ -16,7 +16,8 @@ from torch import nn
 from harness.workload.failure import Refused
 from harness.workload.model import build_model
 from harness.workload.plan import Plan, read_plan
-from harness.workload.pretrained import sha256_of
+from harness.workload.pretrained import input_of, sha256_of
+from harness.workload.session import _standardiser
 from tests.workload.material import plan
 
 pytestmark = pytest.mark.torch
@@ -133,3 +134,20 @@ def test_refuses_what_is_no_such_file(tmp_path: Path) -> None:
 def test_refuses_a_model_without_weights(trained: tuple[Path, dict[str, torch.Tensor]], model: str, size: int) -> None:
     with pytest.raises(Refused, match=f"model {model} has no weights that were trained on ImageNet"):
         build_model(_plan(trained[0], model, size))
+
+
+def test_images_are_standardised_as_the_weights_expect(trained: tuple[Path, dict[str, torch.Tensor]]) -> None:
+    images = torch.randint(256, (4, 3, 64, 64), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
+    expected = (images / 255 - torch.tensor(timm.data.IMAGENET_DEFAULT_MEAN).reshape(1, 3, 1, 1)) / torch.tensor(
+        timm.data.IMAGENET_DEFAULT_STD
+    ).reshape(1, 3, 1, 1)
+    assert torch.allclose(_standardiser(_plan(trained[0]), images)(images), expected, atol=1e-5)
+    own = _standardiser(_plan(None), images)(images)
+    assert torch.allclose(own.mean((0, 2, 3)), torch.zeros(3), atol=1e-5)
+
+
+@pytest.mark.parametrize("channels", [1, 2])
+def test_other_channels_than_colours_take_the_colours_mean(channels: int) -> None:
+    mean, deviation = input_of("swinv2_base_window8_256", channels)
+    assert mean.tolist() == pytest.approx([0.449] * channels)
+    assert deviation.tolist() == pytest.approx([0.226] * channels)
