@@ -20,7 +20,7 @@ from harness.data.broken import Problem
 from harness.data.mammo.breast import DARKEST
 from harness.data.mammo.image import PIXELS, make_square
 from harness.data.mammo.metadata import metadata_model
-from harness.data.mammo.table import TASKS, Row, read_table
+from harness.data.mammo.table import TASKS, Row, doubtful_patients, read_table
 from harness.data.provider import About, Built, Say
 from harness.data.sheet import Tile, write_sheet
 from harness.data.source import Source
@@ -98,10 +98,11 @@ class _Rsna:
         table = source.root / "train.csv"
         if not table.is_file():
             raise InvalidInput(f"there is no train.csv in {source.root}", remedy=f"--source names {self.asks_for}")
-        chosen = TASKS[self.name].select(table, read_table(table))
+        rows = read_table(table)
+        chosen = TASKS[self.name].select(table, rows)
         self._count(chosen, say)
-        done, problems = _read_images([row for row, _ in chosen], source)
-        source.settle(problems)
+        done, problems = _read_images([row for row, _ in chosen], rows, source)
+        source.settle([*doubtful_patients(rows), *problems])
         breasts = _breasts(chosen, done)
         _both_labels(self.name, breasts)
         trivial, scores = _metadata(breasts)
@@ -145,16 +146,15 @@ class RsnaPaper(_Rsna):
     published = (26_257, 7_034)
 
 
-def _read_images(rows: Sequence[Row], source: Source) -> tuple[dict[str, Done], list[Problem]]:
+def _read_images(rows: Sequence[Row], table: Sequence[Row], source: Source) -> tuple[dict[str, Done], list[Problem]]:
     """The squares by image, and what was wrong; files that no row names are told of."""
     items = [
         Item(row.where, source.root / row.where, row.laterality) for row in sorted(rows, key=lambda row: row.where)
     ]
     worked = work(items, make_square, source.work, partial(source.progress, "reading mammograms"))
-    named = {row.where for row in rows}
     present = (path.relative_to(source.root).as_posix() for path in (source.root / "train_images").rglob("*.dcm"))
     # The table of a task leaves rows out; only files that the whole table does not know are strange.
-    known = named | {row.where for row in read_table(source.root / "train.csv")}
+    known = {row.where for row in table}
     strange = [Problem(where, "no row of train.csv names it", skipped=False) for where in sorted(set(present) - known)]
     by_where = {row.where: row.image for row in rows}
     return {by_where[one.item.where]: one for one in worked.done}, [*worked.problems, *strange]

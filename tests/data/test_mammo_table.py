@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.data.mammo.table import COLUMNS, TASKS, read_table
+from harness.data.mammo.table import COLUMNS, TASKS, doubtful_patients, read_table
 from harness.errors import InvalidInput
 
 USUAL = {
@@ -62,6 +62,21 @@ def test_an_image_belongs_to_one_patient_and_stands_once(tmp_path):
         read_table(table(tmp_path / "train.csv", {"image_id": "5"}, {"image_id": "5", "patient_id": "7"}))
     with pytest.raises(InvalidInput, match="twice"):
         read_table(table(tmp_path / "train.csv", {"image_id": "5"}, {"image_id": "5"}))
+
+
+def test_two_patients_with_one_id_are_told_and_kept(tmp_path):
+    rows = read_table(
+        table(
+            tmp_path / "train.csv",
+            *({"patient_id": "1", "age": age} for age in ("61", "62", "")),
+            *({"patient_id": "2", "age": age} for age in ("61", "75")),
+            *({"patient_id": "3", "site_id": site} for site in ("1", "2")),
+        )
+    )
+    assert [(one.where, one.reason, one.skipped) for one in doubtful_patients(rows)] == [
+        ("patient 2", "its rows differ by 14 years of age: two patients with one id?", False),
+        ("patient 3", "its rows are of two sites: two patients with one id?", False),
+    ]
 
 
 def test_a_table_without_rows_and_one_that_is_no_table(tmp_path):

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from harness.data.broken import Problem
 from harness.errors import InvalidInput
 
 COLUMNS = (
@@ -112,6 +113,24 @@ def _one_row_each(path: Path, rows: Sequence[Row]) -> None:
         if other is not row:
             whose = "twice" if other.patient == row.patient else "under two patients"
             raise InvalidInput(f"{path}: an image stands there {whose} (image_id {row.image})", remedy=_REMEDY)
+
+
+def doubtful_patients(rows: Sequence[Row]) -> list[Problem]:
+    """Patients whose rows can't well be of one person: two sites, or ages more than a year apart (the set has one
+    examination of each). Told and kept: images under one id are in one split, whoever they show."""
+    of_patient: dict[str, list[Row]] = {}
+    for row in rows:
+        of_patient.setdefault(row.patient, []).append(row)
+    found = []
+    for patient, own in of_patient.items():
+        ages = [row.age for row in own if row.age is not None]
+        if len({row.site for row in own}) > 1:
+            found.append((patient, "its rows are of two sites"))
+        elif ages and max(ages) - min(ages) > 1:
+            found.append((patient, f"its rows differ by {max(ages) - min(ages):g} years of age"))
+    return [
+        Problem(f"patient {patient}", f"{what}: two patients with one id?", skipped=False) for patient, what in found
+    ]
 
 
 @dataclass(frozen=True)
