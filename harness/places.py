@@ -21,15 +21,20 @@ class Home:
     root: Path
 
     @classmethod
-    def find(cls) -> Home:
-        """The home folder of this user, made if it is not there."""
+    def named(cls) -> Home:
+        """The home folder of this user, whether it is there or not."""
         if named := os.environ.get("LEANMED_HOME"):
             root = Path(named).expanduser()
         elif data := os.environ.get("XDG_DATA_HOME"):
             root = Path(data) / "leanmed"
         else:
             root = Path.home() / ".local" / "share" / "leanmed"
-        home = cls(root.absolute())
+        return cls(root.absolute())
+
+    @classmethod
+    def find(cls) -> Home:
+        """The home folder of this user, made if it is not there."""
+        home = cls.named()
         home.root.mkdir(parents=True, exist_ok=True)
         return home
 

@@ -80,6 +80,41 @@ def test_every_room_has_its_line_here():
     assert rooms - {"workload"} == set(ALLOWED)
 
 
+def private_names_of_others(path):
+    """What a module takes of another room that begins with one underscore: names, and modules' attributes."""
+    tree, room = ast.parse(path.read_text()), room_of(path)
+    modules_of_others = set()
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.ImportFrom) or not node.module or not node.module.startswith("harness"):
+            continue
+        other = [*node.module.split("."), ""][1]
+        for alias in node.names:
+            if (other or alias.name) != room:
+                modules_of_others.add(alias.asname or alias.name)
+                if alias.name.startswith("_") and not alias.name.startswith("__"):
+                    yield f"{node.module}.{alias.name}"
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Attribute) or not isinstance(node.value, ast.Name):
+            continue
+        if node.value.id in modules_of_others and node.attr.startswith("_") and not node.attr.startswith("__"):
+            yield f"{node.value.id}.{node.attr}"
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_what_a_room_calls_private_stays_there(path):
+    assert list(private_names_of_others(path)) == []
+
+
+def test_a_private_name_of_another_room_is_found(tmp_path, monkeypatch):
+    monkeypatch.setattr("tests.test_imports.PACKAGE", tmp_path)
+    (tmp_path / "doctor").mkdir()
+    file = tmp_path / "doctor" / "storage.py"
+    file.write_text(
+        "from harness.image import build, _private\nfrom harness.doctor import own\nbuild._SIZE, own._fine\n"
+    )
+    assert list(private_names_of_others(file)) == ["harness.image._private", "build._SIZE"]
+
+
 def loaded_by(code):
     script = f"{code}\nimport sys; print(' '.join(sys.modules))"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)

@@ -15,7 +15,7 @@ from harness.doctor.images import look_at_images
 from harness.doctor.machine import machine_findings
 from harness.doctor.rapl import rapl_finding
 from harness.doctor.software import software_findings
-from harness.doctor.storage import engine_space_finding, home_findings, home_without_making
+from harness.doctor.storage import engine_space_finding, home_findings
 from harness.doctor.verdict import Verdict, verdict_of
 from harness.errors import MachineLacks
 from harness.places import Home, resources
@@ -45,7 +45,7 @@ class Examination:
 def examine() -> Examination:
     """Look at this machine; nothing is changed. Takes about two seconds, and some more where something that should
     answer does not: the engine is given 5 s, the registry 2 s."""
-    system, ruleset, home = capture(), load_ruleset(), home_without_making()
+    system, ruleset, home = capture(), load_ruleset(), Home.named()
     docker_folder, gpu = resources() / "docker", bool(system.gpus)
     engine = ask_engine()
     findings = [*software_findings(system.packages, gpu=gpu), *engine_findings(engine, gpu=gpu)]

@@ -21,17 +21,6 @@ GROUP = "Storage"
 _HOME_GIB = 1.0
 
 
-def home_without_making() -> Home:
-    """As `harness.places.Home.find`, but nothing is made: looking must not change anything."""
-    if named := os.environ.get("LEANMED_HOME"):
-        root = Path(named).expanduser()
-    elif data := os.environ.get("XDG_DATA_HOME"):
-        root = Path(data) / "leanmed"
-    else:
-        root = Path.home() / ".local" / "share" / "leanmed"
-    return Home(root.absolute())
-
-
 def home_findings(home: Home) -> list[Finding]:
     """Whether the home folder can be written to, and has room for data and runs."""
     writable = writable_finding(home)
@@ -79,11 +68,11 @@ def engine_space_finding(engine: Engine, images: Images, home: Home, docker_fold
     one = ("engine-space", ENGINE_GROUP, "Disk space for images")
     try:
         if images.dependencies:
-            needs = [Need(Path(engine.info["DockerRootDir"]), build._RUN_IMAGE_GIB, "a submission's image")]
+            needs = [Need(Path(engine.info["DockerRootDir"]), build.RUN_IMAGE_GIB, "a submission's image")]
         else:
             # Without a base, as much as with the larger of the two.
             base = images.base or pinned_base(docker_folder / "base.Dockerfile")
-            needs = layers._needs(engine.client, layers.foundation(base, docker_folder), home)
+            needs = layers.space_needs(engine.client, layers.foundation(base, docker_folder), home)
         check_space(needs)
     except PermissionError as error:
         seen = f"how much is free is not known: this user may not look into {error.filename}"

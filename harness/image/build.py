@@ -31,7 +31,8 @@ from harness.runtime.engine import connect
 from harness.runtime.leftovers import HOME_LABEL, home_id, sweep_containers
 
 # A submission's own layers are a few hundred kilobytes; the engine needs room to work in.
-_RUN_IMAGE_GIB = 0.5
+RUN_IMAGE_GIB = 0.5
+"""What a submission's own image takes at the engine beyond the dependency image, GiB."""
 
 
 class Buildable(Protocol):
@@ -92,7 +93,7 @@ def ensure_image(
         for sentence in remove_leftovers(client, home):
             say(sentence)
         dependencies = ensure_dependencies(client, plan.below, home, logs, say)
-        check_space([Need(Path(client.info()["DockerRootDir"]), _RUN_IMAGE_GIB, "the submission's image")])
+        check_space([Need(Path(client.info()["DockerRootDir"]), RUN_IMAGE_GIB, "the submission's image")])
         recipe = Recipe(
             tag=plan.tag,
             labels={

@@ -74,7 +74,7 @@ def ensure_dependencies(
     ready = find_ours(client, found.tag, found.digest)
     if ready is not None:
         return ready
-    check_space(_needs(client, found, home))
+    check_space(space_needs(client, found, home))
     base = _ensure_base(client, found, home, logs, say)
     _check_python(client, base, found.base)
     wheels = ensure_wheels(found.lock, home.wheels, say)
@@ -140,7 +140,7 @@ def _check_python(client: docker.DockerClient, image: str, base: Base) -> None:
         )
 
 
-def _needs(client: docker.DockerClient, found: Foundation, home: Home) -> list[Need]:
+def space_needs(client: docker.DockerClient, found: Foundation, home: Home) -> list[Need]:
     """What the build takes for a while at the engine, and what the download takes in the home."""
     engine = Need(Path(client.info()["DockerRootDir"]), _BUILD_GIB, "building the dependency image")
     needs = [engine]

@@ -11,7 +11,7 @@ from harness.data import prepare
 from harness.doctor.data import data_findings
 from harness.doctor.finding import EVERY_WAY, IN_DOCKER, Status
 from harness.doctor.images import Images
-from harness.doctor.storage import engine_space_finding, home_findings, home_without_making, writable_finding
+from harness.doctor.storage import engine_space_finding, home_findings, writable_finding
 from harness.places import Home, resources
 from harness.spec.load import load_benchmark, load_benchmarks
 from tests.doctor.material import engine
@@ -33,7 +33,7 @@ def test_it_is_the_home_that_a_run_takes(named, tmp_path, monkeypatch):
         monkeypatch.delenv(name, raising=False)
     for name, value in named.items():
         monkeypatch.setenv(name, value.format(tmp_path))
-    home = home_without_making()
+    home = Home.named()
     assert list(tmp_path.iterdir()) == []
     assert home == Home.find()
 
