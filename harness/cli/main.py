@@ -24,6 +24,7 @@ VERBS = {
     "build": ("harness.cli.build", "build", "Build a submission's image, without running it."),
     "leaderboard": ("harness.cli.leaderboard", "leaderboard", "Build or open the leaderboard page."),
     "doctor": ("harness.cli.doctor", "doctor", "Say what this machine can run and measure, and what is missing."),
+    "rules": ("harness.cli.rules", "rules", "Print the rules, with worked examples."),
     "reference": ("harness.cli.reference", "reference", "Gather reference runs, derive quality targets."),
 }
 

@@ -1,0 +1,124 @@
+"""The rules as a page: made from the ruleset file and from the checks' own answers to the worked examples."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from harness.checks.checks import CHECKS
+from harness.checks.examples import EXAMPLES, GOOD
+from harness.spec.model import Ruleset
+
+_WIDTH = 120
+_SEVERITY = {
+    "invalid": "A run that fails it is **invalid**.",
+    "flag": "A run that fails it is shown with a **flag**.",
+}
+_HOW_LONG = ("epochs", "steps", "batch", "validation", "test", "training_s", "idle_s", "offline_s", "single_s")
+
+
+def render(ruleset: Ruleset) -> str:
+    """``rules/RULES.md``, as Markdown."""
+    return "\n".join([*_head(ruleset), *_profiles(ruleset), *_limits(ruleset), *_checks(ruleset)]) + "\n"
+
+
+def _head(ruleset: Ruleset) -> Iterator[str]:
+    document = ruleset.document
+    yield f"# The rules, version {ruleset.version}"
+    yield ""
+    yield from _wrapped(
+        f"Made from [`{ruleset.version}.yaml`]({ruleset.version}.yaml) by `harness rules --write`; a test fails when "
+        "this page is older. The file also says why each number is what it is. Its digest stands in every record: "
+    )
+    yield f"`{ruleset.digest}`"
+    yield ""
+    yield from _wrapped(
+        f"An entry is exactly runs 1 to {document['entry']['runs']} of one submission on one benchmark and one system. "
+        f"The seed of a run follows from the round (`{document['round']}`), the benchmark with its data and the run's "
+        "number, so that nobody picks one. A local ledger notes every start before it happens; it can be thrown away "
+        "with its home, so that only somebody else's run proves a result."
+    )
+    yield ""
+
+
+def _profiles(ruleset: Ruleset) -> Iterator[str]:
+    profiles: Mapping[str, Mapping[str, Any]] = ruleset.document["profiles"]
+    yield "## Profiles"
+    yield ""
+    yield "What is not given is what the benchmark says: all of it. Times are in seconds."
+    yield ""
+    yield "| | " + " | ".join(profiles) + " |"
+    yield "|---|" + "---|" * len(profiles)
+    for name in (*_HOW_LONG, "quality", "ranked"):
+        yield f"| {name} | " + " | ".join(_cell(profile[name]) for profile in profiles.values()) + " |"
+    yield ""
+
+
+def _limits(ruleset: Ruleset) -> Iterator[str]:
+    yield "## Container, deadlines, protocol, meter"
+    yield ""
+    yield "| what | value |"
+    yield "|---|---|"
+    for part in ("auto", "container", "deadlines", "protocol", "meter"):
+        for name, value in ruleset.document[part].items():
+            yield f"| {part}.{name} | {_cell(value)} |"
+    yield ""
+    closed = ruleset.document["divisions"]["closed"]
+    yield from _wrapped(
+        f"In the closed division a submission may set {_listed(closed['may_set'])}, and may hold the files "
+        f"{_listed(closed['files'])}. Settings that make no sense together are refused:"
+    )
+    yield ""
+    for combination in ruleset.document["combinations"]:
+        together = " with ".join(f"{key} {' or '.join(values)}" for key, values in combination["refused"].items())
+        yield from _wrapped(f"- {together}: {combination['reason'].strip()}", indent="  ")
+    yield ""
+
+
+def _checks(ruleset: Ruleset) -> Iterator[str]:
+    yield "## Checks"
+    yield ""
+    yield from _wrapped(
+        "Each looks at a run's raw data and answers *passed*, *failed* or *not measurable*, with a sentence, and where "
+        "it failed with a remedy. The examples are made up; the sentences below are what the checks said of them when "
+        "this page was made."
+    )
+    for check in ruleset.document["checks"]:
+        yield ""
+        yield f"### {check['id']} {check['title']}"
+        yield ""
+        yield from _wrapped(check["rationale"].strip())
+        yield ""
+        given = ", ".join(f"{name} = {value}" for name, value in check["parameters"].items())
+        yield from _wrapped(_SEVERITY[check["severity"]] + (f" Parameters: {given}." if given else ""))
+        yield ""
+        yield from _examples(check)
+
+
+def _examples(check: Mapping[str, Any]) -> Iterator[str]:
+    ask = CHECKS[check["id"]]
+    good = ask(GOOD, check["parameters"])
+    yield from _wrapped(f"- A good run. *{good.answer.capitalize()}*: {good.sentence}.", indent="  ")
+    for example in EXAMPLES:
+        if example.check != check["id"]:
+            continue
+        found = ask(example.evidence, check["parameters"])
+        said = f"- {example.story} *{found.answer.capitalize()}*: {found.sentence}."
+        yield from _wrapped(said if found.remedy is None else f"{said} → {found.remedy}.", indent="  ")
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else f"{value}"
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def _wrapped(text: str, *, indent: str = "") -> list[str]:
+    return textwrap.wrap(
+        " ".join(text.split()), _WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
