@@ -28,7 +28,7 @@ from harness.data.trivial import logarithm
 from harness.data.work import Done, Item, Made, work
 from harness.errors import InvalidInput
 
-VERSION = 1
+VERSION = 2
 PIXELS = 256
 _SHEET_ROWS = 6
 Cases = Mapping[str, Sequence[SliceCase]]

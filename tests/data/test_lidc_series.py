@@ -236,3 +236,16 @@ def test_a_slice_whose_pixels_can_t_be_read_says_why(tmp_path, spoil, reason):
     with pytest.raises(Broken) as caught:
         hounsfield.read_slice(path)
     assert any(part in str(caught.value) for part in reason.split("|"))
+
+
+def test_a_series_that_names_another_patient_is_told(tmp_path):
+    for number, (z, patient) in enumerate([(0.0, "LIDC-IDRI-0001"), (2.5, "LIDC-IDRI-0002"), (5.0, None)]):
+        slice_at(tmp_path / f"{number}.dcm", z, number, **({} if patient is None else {"PatientID": patient}))
+    series, problems = find(tmp_path)
+    assert problems == []
+    (note,) = check_against(series, SCAN)
+    assert note.reason.endswith("names another patient than the annotation database does: two patients with one id?")
+    assert "LIDC-IDRI" not in note.reason
+    assert not note.skipped
+    own = replace(series, slices=tuple(replace(one, patient="LIDC-IDRI-0001") for one in series.slices))
+    assert check_against(own, SCAN) == []

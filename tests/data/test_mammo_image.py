@@ -234,6 +234,13 @@ def test_what_exceeds_the_bits_is_noted(tmp_path):
     assert made.notes == ("5 of its values need more than the 12 bits that its header says; clipped",)
 
 
+def test_another_patient_in_the_header_is_noted(tmp_path):
+    (tmp_path / "10006").mkdir()
+    note = "its header names another patient than its folder: two patients with one id?"
+    assert make_square(saved(tmp_path / "10006" / "a.dcm", PatientID="10007"), "L").notes == (note,)
+    assert make_square(saved(tmp_path / "10006" / "b.dcm", PatientID="10006"), "L").notes == ()
+
+
 def cut(path: Path) -> None:
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -12,10 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import pydicom
-from pydicom.errors import InvalidDicomError
+from pydicom.uid import MediaStorageDirectoryStorage
 
+from harness.data import dicom_file
 from harness.data.broken import Broken, Problem
-from harness.data.dicom_file import DAMAGED
+from harness.data.dicom_file import NoDicom, told
 from harness.data.lidc.source import Scan
 from harness.data.work import pool_of
 
@@ -23,8 +25,9 @@ SAME_Z_MM = 0.01
 """Two positions closer than this are one. Those of the database are rounded to a hundredth."""
 _TAGS = [
     *("Modality", "SeriesInstanceUID", "ImagePositionPatient", "ImageOrientationPatient", "InstanceNumber"),
-    *("Rows", "Columns", "PixelSpacing", "QualityControlImage"),
+    *("Rows", "Columns", "PixelSpacing"),
 ]
+_MAY_LACK = ["PatientID", "QualityControlImage"]
 # PS3.3 C.7.6.2.1.1: rows run to the patient's left, columns to the back, and both the other way in one who lies prone.
 # Outlines are in pixels of the stored image, so they fit either way.
 _AXIAL = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0)
@@ -34,8 +37,8 @@ _CHUNK = 64
 @dataclass(frozen=True)
 class Slice:
     """One image of a series. ``where`` is its path relative to the source; ``z`` is ImagePositionPatient's third value
-    and ``spacing`` the distance of rows and columns, in mm; ``phantom`` is True for a made-up one (QualityControlImage,
-    PS3.3 C.7.6.1: "phantom or quality control image")."""
+    and ``spacing`` the distance of rows and columns, in mm; ``patient`` is PatientID, or nothing; ``phantom`` is True
+    for a made-up one (QualityControlImage, PS3.3 C.7.6.1: "phantom or quality control image")."""
 
     where: str
     series: str
@@ -44,6 +47,7 @@ class Slice:
     rows: int
     columns: int
     spacing: float
+    patient: str
     phantom: bool
 
 
@@ -109,42 +113,48 @@ def read_header(root: Path, where: str) -> Slice | Problem | None:
     """What the file at ``where`` says of itself: a slice of a CT series, something that is wrong with it, or None for a
     file of another kind."""
     path = root / where
-    claims = path.suffix.lower() == ".dcm"
     try:
-        header = pydicom.dcmread(path, stop_before_pixels=True, specific_tags=_TAGS)
-        if not header:
-            raise InvalidDicomError
-        if claims and not header.get("Modality"):
-            raise Broken("it lacks Modality")
-        return None if header.get("Modality") != "CT" else _slice(where, header)
-    except InvalidDicomError:
+        header, pixels = dicom_file.read_header(path, *_TAGS, *_MAY_LACK)
+        with told("its header is damaged"):
+            return _slice(where, header, pixels) if _is_ct(header) else None
+    except NoDicom:
+        claims = path.suffix.lower() == ".dcm"
         return Problem(where, "it is called .dcm and is no DICOM file", skipped=True) if claims else None
     except Broken as broken:
         return Problem(where, str(broken), skipped=True)
-    except OSError as error:
-        return Problem(where, f"it can't be read: {error.strerror or 'it ends too soon'}", skipped=True)
-    except DAMAGED as error:
-        return Problem(where, f"its header is damaged: {type(error).__name__}", skipped=True) if claims else None
 
 
-def _slice(where: str, header: pydicom.Dataset) -> Slice:
-    missing = [name for name in _TAGS[:-1] if header.get(name) in (None, "")]
+def _is_ct(header: pydicom.Dataset) -> bool:
+    """Raises `Broken` for a file that does not say what it is, as a directory of files (DICOMDIR) need not."""
+    if not header.get("Modality") and header.file_meta.get("MediaStorageSOPClassUID") != MediaStorageDirectoryStorage:
+        raise Broken("it lacks Modality")
+    return bool(header.get("Modality") == "CT")
+
+
+def _slice(where: str, header: pydicom.Dataset, pixels: bool) -> Slice:
+    missing = [name for name in _TAGS if header.get(name) in (None, "")]
     if missing:
         raise Broken(f"it lacks {', '.join(missing)}")
+    if not pixels:
+        raise Broken("it ends before its pixels")
     orientation = [float(value) for value in header.ImageOrientationPatient]
     if any(abs(abs(value) - axial) > 1e-3 for value, axial in zip(orientation, _AXIAL, strict=True)):
         raise Broken("its slice is tilted: ImageOrientationPatient is not that of an axial image")
     row, column = (float(value) for value in header.PixelSpacing)
     if row != column or row <= 0:
         raise Broken("its pixels are not square")
+    z = float(header.ImagePositionPatient[2])
+    if not (math.isfinite(z) and math.isfinite(row)):
+        raise Broken("its place or its pixels' spacing is no number")
     return Slice(
         where=where,
         series=str(header.SeriesInstanceUID),
-        z=float(header.ImagePositionPatient[2]),
+        z=z,
         number=int(header.InstanceNumber),
         rows=int(header.Rows),
         columns=int(header.Columns),
         spacing=row,
+        patient=str(header.get("PatientID") or ""),
         phantom=header.get("QualityControlImage") == "YES",
     )
 
@@ -173,6 +183,8 @@ def check_against(series: Series, scan: Scan) -> list[Problem]:
         notes.append(f"{missing} of its series' {len(scan.slice_zs)} slices are not here")
     if (more := len(series.slices) - (len(scan.slice_zs) - missing)) > 0:
         notes.append(f"its series has {more} slice(s) more than the annotation database knows")
+    if {one.patient for one in series.slices} - {scan.patient, ""}:
+        notes.append("its series names another patient than the annotation database does: two patients with one id?")
     gaps = [upper.z - lower.z for lower, upper in pairwise(series.slices)]
     if gaps and max(gaps) - min(gaps) > 2 * SAME_Z_MM:
         notes.append(f"the slices of its series are between {min(gaps):.2f} and {max(gaps):.2f} mm apart")

@@ -8,18 +8,18 @@ how far the two differ.) The other syntaxes have to be decoded whole.
 from __future__ import annotations
 
 import io
-import warnings
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 from pydicom import Dataset
-from pydicom.encaps import generate_frames
 from pydicom.pixels.utils import pixel_array
 from pydicom.uid import JPEG2000, JPEG2000Lossless
 
 from harness.data.broken import Broken
+from harness.data.dicom_file import check_pixels, told
+from harness.data.encoded import frame_of
 
 _CODESTREAM = b"\xff\x4f\xff\x51"
 _COD = b"\xff\x52"
@@ -37,16 +37,14 @@ class Decoded:
 
 def decode(dataset: Dataset, *, at_least: int) -> Decoded:
     """The stored values, reduced as far as the longer side keeps ``at_least`` pixels. Raises `Broken`."""
-    try:
+    with told("its pixels can't be decoded"):
         if dataset.file_meta.TransferSyntaxUID in (JPEG2000, JPEG2000Lossless) and not dataset.PixelRepresentation:
             return _reduced(dataset, at_least)
+        check_pixels(dataset)
         # pydicom would set bits above BitsStored to 0, which turns a value that is too large into a small one. Only of
         # signed values they belong to the sign.
         correct = bool(dataset.PixelRepresentation)
         return Decoded(_single(pixel_array(dataset, correct_unused_bits=correct)), 0)
-    except (ValueError, TypeError, KeyError, AttributeError, EOFError, NotImplementedError, RuntimeError, OSError) as e:
-        # What pydicom, Pillow and the decoders raise for damaged pixels; their text may quote the file.
-        raise Broken(f"its pixels can't be decoded ({type(e).__name__})") from None
 
 
 def _single(pixels: NDArray[np.integer]) -> NDArray[np.integer]:
@@ -56,18 +54,22 @@ def _single(pixels: NDArray[np.integer]) -> NDArray[np.integer]:
 
 
 def _reduced(dataset: Dataset, at_least: int) -> Decoded:
-    stream = codestream(next(generate_frames(dataset.PixelData, number_of_frames=1)))
+    stream = codestream(frame_of(dataset))
+    if is_signed(stream):
+        raise Broken("its codestream holds signed values, and its header says otherwise")
     times = reductions(stream, max(int(dataset.Rows), int(dataset.Columns)), at_least)
-    with warnings.catch_warnings():
-        # Pillow warns of large images, which may be attacks; this one has said how large it is.
-        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-        with Image.open(io.BytesIO(stream)) as image:
-            if image.size != (dataset.Columns, dataset.Rows):
-                raise Broken(f"its pixels are {image.size[1]} × {image.size[0]}, and its header says otherwise")
-            if image.mode not in ("L", "I;16"):
-                raise Broken(f"its pixels are {image.mode}, not shades of grey")
-            image.reduce = times  # type: ignore[assignment, method-assign]  # of its JPEG 2000 plugin
-            pixels = np.asarray(image)
+    try:
+        image = Image.open(io.BytesIO(stream))
+    except Image.DecompressionBombError:
+        # Pillow's word for a size that no mammogram has.
+        raise Broken("its codestream claims a huge image") from None
+    with image:
+        if image.size != (dataset.Columns, dataset.Rows):
+            raise Broken(f"its pixels are {image.size[1]} × {image.size[0]}, and its header says otherwise")
+        if image.mode not in ("L", "I;16"):
+            raise Broken(f"its pixels are {image.mode}, not shades of grey")
+        image.reduce = times  # type: ignore[assignment, method-assign]  # of its JPEG 2000 plugin
+        pixels = np.asarray(image)
     if image.mode == "I;16":
         # Pillow scales what has fewer bits up to 16.
         pixels = pixels >> (16 - precision(stream))
@@ -86,6 +88,11 @@ def codestream(frame: bytes) -> bytes:
 def precision(stream: bytes) -> int:
     """Bits of the first component (ISO/IEC 15444-1 A.5.1: Ssiz, 40 bytes after SOC)."""
     return (stream[42] & 0x7F) + 1
+
+
+def is_signed(stream: bytes) -> bool:
+    """Whether the first component's values are signed (ISO/IEC 15444-1 table A.11: the highest bit of Ssiz)."""
+    return bool(stream[42] & 0x80)
 
 
 def reductions(stream: bytes, longest: int, at_least: int) -> int:

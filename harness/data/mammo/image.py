@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.data.broken import Broken
-from harness.data.dicom_file import read_file
+from harness.data.dicom_file import read_file, told
 from harness.data.mammo.breast import crop, fit, shrink, to_left
 from harness.data.mammo.decode import decode
 from harness.data.mammo.voi import Voi
@@ -27,11 +27,18 @@ def make_square(path: Path, given: Any) -> Made:
     Facts: ``phantom`` is True for a made-up image (QualityControlImage, PS3.3 C.7.6.1). Raises `Broken`.
     """
     dataset = read_file(path, *_NEEDED)
-    if dataset.Modality != "MG":
-        raise Broken(f"it is of modality {dataset.Modality}, and a mammogram is MG")
-    voi = Voi.of(dataset)
+    with told("its header is damaged"):
+        if dataset.Modality != "MG":
+            raise Broken(f"it is of modality {dataset.Modality}, and a mammogram is MG")
+        voi = Voi.of(dataset)
+        phantom = dataset.get("QualityControlImage") == "YES"
+        stranger = dataset.get("PatientID") not in (None, "", path.parent.name)
     decoded = decode(dataset, at_least=ENOUGH)
     grey, beyond = voi.apply(decoded.pixels)
     square = fit(crop(to_left(shrink(grey, ENOUGH), given)), PIXELS)
-    notes = [f"{beyond} of its values need more than the {voi.bits} bits that its header says; clipped"]
-    return Made(square, tuple(notes if beyond else ()), {"phantom": dataset.get("QualityControlImage") == "YES"})
+    notes = []
+    if beyond:
+        notes.append(f"{beyond} of its values need more than the {voi.bits} bits that its header says; clipped")
+    if stranger:
+        notes.append("its header names another patient than its folder: two patients with one id?")
+    return Made(square, tuple(notes), {"phantom": phantom})
