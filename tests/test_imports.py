@@ -26,10 +26,11 @@ ALLOWED = {
     "doctor": {"spec", "data", "image", "runtime", "system"},
     "reference": {"spec", "score", "record", "data"},
     "standings": {"spec", "record"},
+    "verify": {"spec", "record", "run", "data", "system", "weights"},
     "board": set(),
     "cli": {
         *("spec", "score", "checks", "record", "data", "image", "runtime", "system", "meter", "run", "doctor"),
-        *("reference", "standings", "board", "weights"),
+        *("reference", "standings", "board", "weights", "verify"),
     },
 }
 HOST_FORBIDDEN = {"torch", "timm", "bitsandbytes", "torchvision"}

@@ -22,10 +22,15 @@ DATA = "data"
 """The folder that is mounted as ``/data``; its files are hard links into the data cache, taken away after the run."""
 
 
+def text_of(document: Mapping[str, Any]) -> str:
+    """The document as it stands in a file."""
+    return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
 def write_json(path: Path, document: Mapping[str, Any]) -> None:
     """Write ``document`` to ``path`` in one step: a reader sees the old file, or the new one, never a part."""
     partial = path.with_name(path.name + ".part")
-    text = json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    text = text_of(document)
     with partial.open("w", encoding="utf-8") as file:
         file.write(text)
         file.flush()

@@ -23,8 +23,10 @@ from harness.run.link import Link
 from harness.run.outcome import Ended, Outcome, Unfinished
 from harness.run.plan import Plan
 from harness.run.preflight import look
+from harness.run.replay import replay
 from harness.run.results import build_record
 from harness.run.session import Session, Watcher
+from harness.run.surroundings import Live
 from harness.run.transcript import Transcript
 from harness.runtime.base import Ending, Launch, Runtime, Workload
 
@@ -75,19 +77,29 @@ def execute(
         command=None,
         weights=None if plan.weights is None else plan.weights.path,
     )
-    began = _now()
     try:
-        transcript, outcome = _converse(
-            plan, dataset, runtime, folder, launch, watcher, say, meters or _usual_meters(launch, plan)
-        )
+        _converse(plan, dataset, runtime, folder, launch, watcher, say, meters or _usual_meters(launch, plan))
     finally:
         folder.clear_data()
-    record = build_record(
-        plan, dataset, transcript, outcome, run_id=run_id, began=began, ended=_now(), files=folder.digests()
-    )
+    record = record_of(folder, plan, dataset, run_id)
     record_digest = folder.close(record)
     ledger.append("finished", run_id, verdict=record["outcome"]["verdict"], record=record_digest, at=_now().isoformat())
     return Finished(folder, record)
+
+
+def record_of(folder: RunFolder, plan: Plan, dataset: Dataset, run_id: str) -> dict[str, Any]:
+    """The record that a run's files give. Raises `harness.run.tape.Contradiction`."""
+    played = replay(folder.root, plan, dataset)
+    return build_record(
+        plan,
+        dataset,
+        played.transcript,
+        played.outcome,
+        run_id=run_id,
+        began=played.began,
+        ended=played.ended,
+        files=folder.digests(),
+    )
 
 
 def _usual_meters(launch: Launch, plan: Plan) -> Meters:
@@ -116,46 +128,48 @@ def _converse(
     watcher: Watcher,
     say: Callable[[str], None],
     meters: Meters,
-) -> tuple[Transcript, Outcome]:
-    preflight = _look_around(plan, launch, say)
+) -> None:
+    """Hold the conversation; everything about it goes into the folder's files."""
+    began, preflight = _now(), _look_around(plan, launch, say)
     started = time.monotonic()
     limits = plan.ruleset.document["container"]
     with Journal(folder.root, origin=started, max_log_bytes=limits["log_mib"] * 2**20) as journal:
+        journal.preflight(preflight)
         try:
             workload = runtime.start(launch)
         except InfrastructureFailed as failure:
             outcome = Outcome(Ended.INFRASTRUCTURE, "start", reasons=(failure.message,))
-            return Transcript(started, preflight=preflight), outcome
+            journal.end(time.monotonic(), outcome, event_delay_s=None, began=began, over=_now())
+            return
         try:
             link = Link(workload, journal, on_progress=watcher.progress, on_log=watcher.log)
             session = Session(
                 plan,
                 dataset,
-                folder,
                 link,
-                journal,
                 watcher,
                 started=started,
                 data_path=workload.data_path,
                 weights_path=workload.weights_path,
             )
-            session.transcript.preflight = preflight
-            end = _conduct(session, journal, meters, workload)
+            end = _conduct(session, journal, folder, meters, workload)
         finally:
             _put_away(workload, plan.ruleset.document["deadlines"]["grace_s"], say)
         if len(session.transcript.trace) > 0:
             write_trace(session.transcript.trace, folder.root / TRACE, origin=started)
-        session.transcript.event_delay_s = link.delay_s
-        return session.transcript, _outcome(session.transcript, end, workload)
+        outcome = _outcome(session.transcript, end, workload)
+        journal.end(time.monotonic(), outcome, event_delay_s=link.delay_s, began=began, over=_now())
 
 
-def _conduct(session: Session, journal: Journal, meters: Meters, workload: Workload) -> Unfinished | None:
+def _conduct(
+    session: Session, journal: Journal, folder: RunFolder, meters: Meters, workload: Workload
+) -> Unfinished | None:
     """Hold the conversation under a meter; returns what cut it short, or None."""
     try:
         meter = meters(workload.owns)
         try:
             meter.start()
-            session.conduct(meter, workload.usage)
+            session.conduct(Live(meter, workload.usage, journal, folder))
         finally:
             session.transcript.trace = meter.stop()
     except Unfinished as end:

@@ -1,17 +1,23 @@
 """The raw files of a conversation: ``events.jsonl`` (both directions, stamped) and ``workload.log``.
 
-Everything a record says about time and score can be computed again from these two and the labels.
+Everything a record says about time and score is computed from the first, the trace and the labels: see
+`harness.run.replay`.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO
 
+from harness.checks.evidence import Preflight
+from harness.meter.base import Sources
 from harness.record.folder import EVENTS, LOG
+from harness.run.outcome import Outcome
 from harness.run.transcript import Reading
 
 
@@ -20,9 +26,12 @@ class Journal:
 
     def __init__(self, folder: Path, *, origin: float, max_log_bytes: int) -> None:
         self._origin = origin
-        self._events: BinaryIO = (folder / EVENTS).open("xb")
+        # Without a buffer: a line that no longer fits on the disk must not be tried again later.
+        self._events = (folder / EVENTS).open("xb", buffering=0)
+        self._size = 0
         self._log: BinaryIO = (folder / LOG).open("xb")
         self._room = max_log_bytes
+        self._usage: Mapping[str, Any] | None = None
 
     def __enter__(self) -> Journal:
         return self
@@ -47,8 +56,12 @@ class Journal:
 
     def reading(self, reading: Reading) -> None:
         """The meter's counters at an edge, in joules, and the workload's processor seconds and peak memory in bytes,
-        and what the whole machine did; null where nothing is counted."""
+        and what the whole machine did; null where nothing is counted. Who counted the workload's use is said once, and
+        again where it changes."""
         counters, usage = reading.counters, reading.usage
+        counted_by = {"source": usage.source, "scope": usage.scope, "reason": usage.reason}
+        said = {} if counted_by == self._usage else {"usage": counted_by}
+        self._usage = counted_by
         figures = {
             "gpu_j": counters.gpu_j,
             "cpu_j": counters.cpu_j,
@@ -59,7 +72,24 @@ class Journal:
             "machine_stolen_s": round(reading.machine.stolen_s, 2),
             "swapped_pages": reading.machine.swapped_pages,
         }
-        self._write({"at": self.since(counters.at), "from": "meter", "edge": reading.edge, **figures})
+        self._write({"at": self.since(counters.at), "from": "meter", "edge": reading.edge, **figures, **said})
+
+    def preflight(self, seen: Preflight) -> None:
+        """What the machine looked like before the start."""
+        self._write({"at": 0.0, "from": "harness", "fact": "preflight", **asdict(seen)})
+
+    def sources(self, at: float, sources: Sources) -> None:
+        """Where energies come from, or why there are none."""
+        self._write({"at": self.since(at), "from": "meter", "fact": "sources", **asdict(sources)})
+
+    def stamp(self, at: float, moment: str) -> None:
+        """A moment that a result is counted from or to."""
+        self._write({"at": self.since(at), "from": "harness", "moment": moment})
+
+    def end(self, at: float, outcome: Outcome, *, event_delay_s: float | None, began: datetime, over: datetime) -> None:
+        """How the run ended: the last line. ``began`` and ``over`` are the time of day."""
+        times = {"event_delay_s": event_delay_s, "began": began.isoformat(), "over": over.isoformat()}
+        self._write({"at": self.since(at), "from": "harness", "fact": "end", **asdict(outcome), **times})
 
     def note(self, at: float, text: str) -> None:
         """Something that happened on the harness's side: data released, a deadline, a signal."""
@@ -76,5 +106,13 @@ class Journal:
             self._log.write(b"[the log is longer than the ruleset keeps; the rest was dropped]\n")
 
     def _write(self, document: Mapping[str, Any]) -> None:
-        self._events.write(json.dumps(document, separators=(",", ":"), allow_nan=False).encode() + b"\n")
-        self._events.flush()
+        line = memoryview(json.dumps(document, separators=(",", ":"), allow_nan=False).encode() + b"\n")
+        written = 0
+        try:
+            while written < len(line):
+                written += self._events.write(line[written:]) or 0
+        except OSError:
+            self._events.truncate(self._size)
+            self._events.seek(self._size)
+            raise
+        self._size += written

@@ -91,14 +91,8 @@ class Link:
             stamped = self._read(line)
             if stamped.event.name == PROGRESS:
                 self._on_progress(stamped.event.fields)
-            elif stamped.event.name == FAILED:
-                raise self._failed(stamped.event)
-            elif stamped.event.name not in names:
-                raise Unfinished(
-                    Ended.BROKE_PROTOCOL,
-                    f"`{stamped.event.name}` came while {doing}, where only {_words(names)} may come",
-                )
             else:
+                check_turn(stamped.event, names, doing)
                 return stamped
 
     def wait_for_end(self, within: float) -> None:
@@ -153,11 +147,11 @@ class Link:
             if not is_event_line(line.data):
                 self._keep_log(line)
                 continue
-            stamped = self._read(line)
-            if stamped.event.name == FAILED:
-                raise self._failed(stamped.event)
+            # Of the rest nothing will be used any more, so that nothing of it belongs into the journal.
+            check_turn(self._read(line, only=FAILED).event, None, "ending")
 
-    def _read(self, line: Line) -> Stamped:
+    def _read(self, line: Line, *, only: str | None = None) -> Stamped:
+        """The event in a line, checked, and kept in the journal if it is of the name ``only``, or with none."""
         if line.cut:
             raise Unfinished(Ended.BROKE_PROTOCOL, "an event was longer than the protocol's 4 MiB")
         try:
@@ -175,7 +169,7 @@ class Link:
         offset = line.at - event.clock
         least, most = self._offsets or (offset, offset)
         self._offsets = min(least, offset), max(most, offset)
-        if event.name != PROGRESS:
+        if event.name != PROGRESS and only in (None, event.name):
             self._journal.event(line.at, event.name, event.seq, event.clock, event.fields)
         return Stamped(event, line.at)
 
@@ -190,9 +184,16 @@ class Link:
         last = "\n".join(self.tail) or None
         return Unfinished(Ended.EXITED, f"the workload ended before it said `done`: {how}", said=last)
 
-    def _failed(self, event: Event) -> Unfinished:
+
+def check_turn(event: Event, names: tuple[str, ...] | None, doing: str) -> None:
+    """Raises `Unfinished` if the event says that the workload failed, or may not come now; with None any may."""
+    if event.name == FAILED:
         kind, message = event.fields["kind"], printable(event.fields["message"])
-        return Unfinished(Ended.FAILED, f"the workload failed ({kind})", said=message)
+        raise Unfinished(Ended.FAILED, f"the workload failed ({kind})", said=message)
+    if names is not None and event.name not in names:
+        raise Unfinished(
+            Ended.BROKE_PROTOCOL, f"`{event.name}` came while {doing}, where only {_words(names)} may come"
+        )
 
 
 def printable(text: str) -> str:

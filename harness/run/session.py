@@ -6,24 +6,17 @@ here on labels that the workload does not have, and here it is decided whether t
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Mapping
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 from harness import protocol
 from harness.data.dataset import Dataset
-from harness.meter.base import Meter
-from harness.meter.machine import Machine
-from harness.record.folder import RunFolder
 from harness.run.estimate import Size
-from harness.run.journal import Journal
-from harness.run.link import Link
 from harness.run.outcome import Ended, Unfinished
 from harness.run.plan import Plan
+from harness.run.surroundings import Surroundings, Wire
 from harness.run.training import Trainer, decode
-from harness.run.transcript import Epoch, Pass, Reading, Transcript, Window
-from harness.runtime.usage import Usage
+from harness.run.transcript import Epoch, Pass, Transcript, Window
 
 
 class Watcher(Protocol):
@@ -52,29 +45,26 @@ class Session:
         self,
         plan: Plan,
         dataset: Dataset,
-        folder: RunFolder,
-        link: Link,
-        journal: Journal,
+        link: Wire,
         watcher: Watcher,
         *,
         started: float,
         data_path: str,
         weights_path: str | None,
     ) -> None:
-        self._plan, self._dataset, self._folder = plan, dataset, folder
-        self._link, self._journal, self._watcher = link, journal, watcher
-        self._meter: Meter
-        self._usage: Callable[[], Usage]
+        self._plan, self._dataset = plan, dataset
+        self._link, self._watcher = link, watcher
+        self._around: Surroundings
         self._data_path, self._weights_path = data_path, weights_path
         self._limits = plan.benchmark.document["limits"]
         self.transcript = Transcript(started=started)
 
-    def conduct(self, meter: Meter, usage: Callable[[], Usage]) -> None:
-        """Hold the whole conversation, with ``meter`` running; ``usage`` tells what the workload has used.
+    def conduct(self, around: Surroundings) -> None:
+        """Hold the whole conversation, with the meter running.
 
         Raises `Unfinished` where it can't go on, `InfrastructureFailed` where the engine, the disk or the meter fails.
         """
-        self._meter, self.transcript.sources, self._usage = meter, meter.sources, usage
+        self._around, self.transcript.sources = around, around.sources
         self._greet()
         self._agree_on_profile()
         self._idle()
@@ -91,13 +81,11 @@ class Session:
 
     def _mark(self, edge: str) -> None:
         """Read the meter."""
-        reading = Reading(edge, self._meter.read(), self._usage(), Machine.read())
-        self.transcript.readings.append(reading)
-        self._journal.reading(reading)
+        self.transcript.readings.append(self._around.read(edge))
 
     def _metered(self) -> bool:
         """Whether anything counts energy."""
-        sources = self._meter.sources
+        sources = self._around.sources
         return any(source.name is not None for source in (sources.gpu, sources.cpu, sources.dram))
 
     def _greet(self) -> None:
@@ -160,7 +148,7 @@ class Session:
             return
         self._enter("idle")
         self._mark("idle begins")
-        time.sleep(seconds)
+        self._around.wait(seconds)
         self._mark("idle ends")
 
     def _train(self) -> None:
@@ -186,8 +174,9 @@ class Session:
             self._dataset,
             self._link,
             self._size,
-            release=self._release,
+            release=self._around.release,
             mark=self._mark,
+            stamp=self._around.stamp,
             epoch_over=(lambda epoch: self._watcher.epoch(epoch, self._size.epochs)) if show else lambda epoch: None,
             predicting=(lambda: self._enter("predict", self._size.test)) if show else lambda: None,
         )
@@ -228,12 +217,8 @@ class Session:
         done = self._link.expect(protocol.DONE, within=self._limits["finish_s"], doing="finishing")
         self.transcript.done_at = done.at
         self._link.wait_for_end(self._limits["finish_s"])
-        self.transcript.ended_at = time.monotonic()
+        self.transcript.ended_at = self._around.stamp("over")
         self.transcript.state = "done"
-
-    def _release(self, files: tuple[Path, ...]) -> None:
-        self._journal.note(time.monotonic(), "released " + ", ".join(file.name for file in files))
-        self._folder.release(files)
 
 
 def _in_words(initialization: Mapping[str, Any]) -> str:

@@ -14,9 +14,10 @@ from harness import protocol
 from harness.data.dataset import Dataset
 from harness.protocol import ProtocolError, decode_predictions
 from harness.run.estimate import Size
-from harness.run.link import Link, Stamped
+from harness.run.link import Stamped
 from harness.run.outcome import Ended, Unfinished
 from harness.run.plan import Plan
+from harness.run.surroundings import Wire
 from harness.run.transcript import Epoch, Pass
 from harness.score.auc import OneClassOnlyError, roc_auc
 from harness.score.loss import binary_cross_entropy
@@ -25,15 +26,16 @@ from harness.score.stopping import EarlyStopping
 
 @dataclass(frozen=True)
 class Trainer:
-    """Conducts passes. ``release`` makes files of the data set appear to the workload; ``mark`` reads the meter at an
-    edge, and ``epoch_over`` and ``predicting`` are for who looks on."""
+    """Conducts passes. ``release`` makes files of the data set appear to the workload, ``mark`` reads the meter at an
+    edge, ``stamp`` notes a moment and gives it in seconds; ``epoch_over`` and ``predicting`` are for who looks on."""
 
     plan: Plan
     dataset: Dataset
-    link: Link
+    link: Wire
     size: Size
     release: Callable[[tuple[Path, ...]], None]
     mark: Callable[[str], None]
+    stamp: Callable[[str], float]
     epoch_over: Callable[[Epoch], None]
     predicting: Callable[[], None]
 
@@ -45,7 +47,7 @@ class Trainer:
         """Train and predict; what is learnt stands in ``into``, also when it ends early. Raises `Unfinished`."""
         self.mark(f"go {into.number}")
         # The clock starts before the first file is there: nothing can be looked at for free.
-        into.go_at = time.monotonic()
+        into.go_at = self.stamp(f"go {into.number}")
         if into.number == 1:
             self.release(self.dataset.train_files)
         self.link.send(protocol.GO)

@@ -82,6 +82,11 @@ def check_submission(
     problems += [one for one in folder_problems(folder, files) if one.file not in said]
     if data is None or problems:
         return None, in_order(problems)
+    return submission_of(data, folder), []
+
+
+def submission_of(data: Mapping[str, Any], folder: Path) -> Submission:
+    """The submission that a valid document describes."""
     defaults = default_values(schemas()["submission"]["properties"]["efficiency"])
     return Submission(
         name=data["name"],
@@ -93,7 +98,7 @@ def check_submission(
         model=data["model"],
         efficiency={**defaults, **data["efficiency"]},
         document=data,
-    ), []
+    )
 
 
 def check_benchmark(file: Path) -> tuple[Benchmark | None, list[Problem]]:
@@ -101,6 +106,11 @@ def check_benchmark(file: Path) -> tuple[Benchmark | None, list[Problem]]:
     data, problems = _examine(read_yaml(file), "benchmark", lambda data: benchmark_findings(data, file.stem))
     if data is None:
         return None, problems
+    return benchmark_of(data), []
+
+
+def benchmark_of(data: Mapping[str, Any]) -> Benchmark:
+    """The benchmark that a valid document describes."""
     return Benchmark(
         id=data["id"],
         digest=digest_of(data),
@@ -108,7 +118,7 @@ def check_benchmark(file: Path) -> tuple[Benchmark | None, list[Problem]]:
         provider=data["provider"],
         labels=data["labels"],
         document=data,
-    ), []
+    )
 
 
 def check_ruleset(file: Path) -> tuple[Ruleset | None, list[Problem]]:
@@ -116,7 +126,12 @@ def check_ruleset(file: Path) -> tuple[Ruleset | None, list[Problem]]:
     data, problems = _examine(read_yaml(file), "ruleset", lambda data: ruleset_findings(data, file.stem))
     if data is None:
         return None, problems
-    return Ruleset(version=data["version"], digest=digest_of(data), document=data), []
+    return ruleset_of(data), []
+
+
+def ruleset_of(data: Mapping[str, Any]) -> Ruleset:
+    """The ruleset that a valid document describes."""
+    return Ruleset(version=data["version"], digest=digest_of(data), document=data)
 
 
 def check_document(document: Document, schema: str) -> tuple[dict[str, Any] | None, list[Problem]]:

@@ -1,0 +1,58 @@
+"""`harness verify`: compute records again from their raw files."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.argument("runs", metavar="RECORD...", nargs=-1, required=True)
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON on standard output.")
+def verify(runs: tuple[str, ...], as_json: bool) -> None:
+    """Compute each RECORD again from its raw files and compare.
+
+    RECORD is the folder of a finished run, or its name in the home folder. Predictions and labels give the scores;
+    events and trace give times, windows, energies and checks; digests must fit. Every difference is named; exit code 4.
+    """
+    from harness.data.prepare import prepare
+    from harness.places import Home
+    from harness.verify.record import Verification, benchmark_named, verify
+
+    home = Home.find()
+    found: list[Verification] = []
+    for name in runs:
+        root = _folder(name, home.runs)
+        dataset = prepare(benchmark_named(root), home, lambda line: click.echo(line, err=True))
+        verification = verify(root, dataset)
+        found.append(verification)
+        _show(verification)
+    if as_json:
+        rows = [
+            {"run": one.run, "verified": one.holds, "differences": one.differences, "notes": one.notes} for one in found
+        ]
+        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+    if not all(one.holds for one in found):
+        raise SystemExit(4)
+
+
+def _folder(name: str, runs: Path) -> Path:
+    given = Path(name)
+    return (given if given.exists() or not (runs / name).is_dir() else runs / name).resolve()
+
+
+def _show(verification: object) -> None:
+    from harness.verify.record import Verification
+
+    assert isinstance(verification, Verification)
+    if verification.holds:
+        click.echo(f"{verification.run}: verified, every figure follows from the raw files", err=True)
+    else:
+        count = len(verification.differences)
+        click.echo(f"{verification.run}: not verified, {count} difference{'s' if count != 1 else ''}", err=True)
+    for line in verification.differences:
+        click.echo(f"  {line}", err=True)
+    for line in verification.notes:
+        click.echo(f"  note: {line}", err=True)

@@ -1,0 +1,1 @@
+"""Recomputing a record from its raw files."""

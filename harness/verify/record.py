@@ -1,0 +1,176 @@
+"""Is a record what its raw files say? Every figure is computed again, and every difference is named.
+
+What this can not show: that the raw files are those of a run that took place. Whoever owns the machine can write any;
+only somebody else's run proves a result.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from harness.data.dataset import Dataset
+from harness.errors import InvalidInput
+from harness.record import digest
+from harness.record.folder import IMAGE, PLAN, RECORD, SYSTEM, RunFolder, text_of
+from harness.record.ledger import Ledger
+from harness.run.execute import record_of
+from harness.run.plan import Plan
+from harness.run.tape import Contradiction
+from harness.spec.explain import findings
+from harness.spec.load import load_benchmark, load_ruleset
+from harness.spec.problem import dotted
+from harness.spec.schema import validator
+from harness.spec.seed import seed_of_run
+from harness.verify.planned import plan_on_file
+
+_SHOWN = 80
+
+
+@dataclass(frozen=True)
+class Verification:
+    """``differences`` are sentences, none where everything agrees; ``notes`` what could not be looked at."""
+
+    run: str
+    differences: tuple[str, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def holds(self) -> bool:
+        """Whether the record is what its files say."""
+        return not self.differences
+
+
+def benchmark_named(root: Path) -> str:
+    """The benchmark that the record in ``root`` is of. Raises `InvalidInput` where there is no record."""
+    try:
+        name = json.loads((root / RECORD).read_text(encoding="utf-8"))["benchmark"]["id"]
+    except OSError as error:
+        raise InvalidInput(
+            f"{root / RECORD} can't be read: {error.strerror}",
+            remedy="name the folder of a finished run, which holds record.json",
+        ) from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise InvalidInput(
+            f"{root / RECORD} is no record ({type(error).__name__})",
+            remedy="the file was changed after its run, or was never one of ours",
+        ) from error
+    return str(name)
+
+
+def verify(root: Path, dataset: Dataset) -> Verification:
+    """Verify the run in the folder ``root`` against the labels in ``dataset``."""
+    differences = [*_schema(root)]
+    if not differences:
+        record = json.loads((root / RECORD).read_text(encoding="utf-8"))
+        differences += _files(root, record)
+        differences += _contents(root, record, dataset)
+    ledger, notes = _ledger(root)
+    return Verification(root.name, (*differences, *ledger), notes)
+
+
+def _schema(root: Path) -> Iterator[str]:
+    try:
+        record = json.loads((root / RECORD).read_bytes())
+    except ValueError as error:
+        yield f"{RECORD} is not JSON: {error}"
+        return
+    for found in findings(validator("record"), record):
+        yield f"{RECORD}: {dotted(found.path) or 'the record'} {found.message}"
+
+
+def _files(root: Path, record: Mapping[str, Any]) -> Iterator[str]:
+    """Files that are not those that the record was closed over."""
+    here = RunFolder(root).digests()
+    sealed: Mapping[str, str] = record["files"]
+    for name in sorted(here.keys() | sealed.keys()):
+        if name not in here:
+            yield f"{name} is missing"
+        elif name not in sealed:
+            yield f"{name} is not among the files that the record names"
+        elif here[name] != sealed[name]:
+            yield f"{name} was changed: its digest is {here[name]}, the record says {sealed[name]}"
+
+
+def _contents(root: Path, record: Mapping[str, Any], dataset: Dataset) -> Iterator[str]:
+    """What the record says against what its files give."""
+    try:
+        documents = {name: json.loads((root / name).read_text(encoding="utf-8")) for name in (PLAN, SYSTEM, IMAGE)}
+        plan = plan_on_file(documents[PLAN], documents[SYSTEM])
+        again = record_of(RunFolder(root), plan, dataset, documents[PLAN]["run"])
+        yield from _rules(plan, dataset)
+        if documents[IMAGE] != documents[PLAN]["image"]:
+            yield f"{IMAGE} is not the image of {PLAN}"
+    except Contradiction as contradiction:
+        yield str(contradiction)
+        return
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        yield f"{PLAN}, {SYSTEM} or {IMAGE} can't be read: {type(error).__name__}: {error}"
+        return
+    if documents[PLAN]["key"] != plan.key:
+        yield f"{PLAN}: the key is not that of the rest of the plan"
+    # Changed files were named already.
+    differing = list(_differences({**record, "files": again["files"]}, again, ""))
+    yield from differing
+    if (
+        not differing
+        and record["files"] == again["files"]
+        and (root / RECORD).read_text(encoding="utf-8") != text_of(again)
+    ):
+        yield f"{RECORD} is not written as a harness writes it"
+
+
+def _rules(plan: Plan, dataset: Dataset) -> Iterator[str]:
+    """Whether the plan was made under the rules that this version of LeanMed has."""
+    if plan.ruleset.digest != load_ruleset(plan.ruleset.version).digest:
+        yield f"it was made under other rules than today's {plan.ruleset.version} (digest {plan.ruleset.digest})"
+    if plan.benchmark.digest != load_benchmark(plan.benchmark.id).digest:
+        yield f"it was made on another version of {plan.benchmark.id} than today's (digest {plan.benchmark.digest})"
+    if plan.data_digest != dataset.digest:
+        yield f"it was made on other data: {plan.data_digest}; prepared here are {dataset.digest}"
+    if not plan.own_seed and plan.seed != seed_of_run(plan.ruleset, plan.benchmark, plan.number):
+        yield f"its seed, {plan.seed}, is not the one that the rules give run {plan.number}"
+
+
+def _differences(said: Any, found: Any, path: str) -> Iterator[str]:
+    """Every place where two JSON values differ, with both."""
+    if isinstance(said, Mapping) and isinstance(found, Mapping):
+        for key in sorted(said.keys() | found.keys()):
+            below = f"{path}.{key}" if path else str(key)
+            if key not in said:
+                yield f"{RECORD} lacks {below}; computed again it is {_shown(found[key])}"
+            elif key not in found:
+                yield f"{RECORD} has {below}, which does not follow from its files"
+            else:
+                yield from _differences(said[key], found[key], below)
+    elif isinstance(said, list) and isinstance(found, list) and len(said) == len(found):
+        for number, (one, other) in enumerate(zip(said, found, strict=True)):
+            yield from _differences(one, other, f"{path}[{number}]")
+    elif said != found or type(said) is not type(found):
+        yield f"{RECORD} says {path} is {_shown(said)}; computed again it is {_shown(found)}"
+
+
+def _ledger(root: Path) -> tuple[list[str], tuple[str, ...]]:
+    """What the ledger of the home that the run lies in says of it."""
+    path = root.parent.parent / "ledger.jsonl"
+    if root.parent.name != "runs" or not path.is_file():
+        return [], ("the run does not lie in a home folder, so that no ledger could be asked",)
+    try:
+        lines = [line for _, line in Ledger(path).lines() if line.get("run") == root.name]
+    except InvalidInput as broken:
+        return [broken.message], ()
+    events = [line["event"] for line in lines]
+    if events != ["started", "finished"]:
+        return [f"the ledger knows of this run: {', '.join(events) or 'nothing'}; due are started, finished"], ()
+    sealed = lines[1].get("record")
+    if sealed != digest.of_file(root / RECORD):
+        return [f"{RECORD} is not the one that the ledger has the digest of ({sealed})"], ()
+    return [], ()
+
+
+def _shown(value: object) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"

@@ -1,0 +1,212 @@
+"""Verifying: what a harness wrote holds, and whatever is changed afterwards is found and named."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from harness.cli import verify as command
+from harness.data.dataset import Dataset
+from harness.errors import InvalidInput
+from harness.places import Home
+from harness.protocol import decode_predictions, encode_predictions
+from harness.record import digest
+from harness.record.folder import EVENTS, PLAN, RECORD, text_of
+from harness.run.plan import Plan
+from harness.spec.load import benchmark_of
+from harness.verify import record as verifying
+from harness.verify.record import Verification, benchmark_named, verify
+from tests.run.material import plan, run_stub, tiny_dataset
+
+Change = Callable[[dict[str, Any]], None]
+FAILURES = (
+    *("fail-refused", "nan", "few-predictions", "skip-seq", "exit-0", "early-trained", "not-json", "event-after-done"),
+    *("fits-too-much", "noise", "lies-about-latency", "epoch-0"),
+)
+
+
+def tiny() -> Plan:
+    """A plan whose benchmark is in every way the tiny data set's own."""
+    made = plan()
+    return replace(made, benchmark=benchmark_of(made.benchmark.document))
+
+
+@pytest.fixture
+def dataset(tmp_path: Path) -> Dataset:
+    return tiny_dataset(tmp_path / "data")
+
+
+@pytest.fixture(autouse=True)
+def tiny_is_the_benchmark(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(verifying, "load_benchmark", lambda name: tiny().benchmark)
+
+
+@pytest.fixture
+def root(tmp_path: Path, dataset: Dataset) -> Path:
+    """A finished run in a home."""
+    (tmp_path / "home").mkdir()
+    done, _ = run_stub(Home(tmp_path / "home"), dataset, "good", tiny())
+    return done.folder.root
+
+
+def forge(root: Path, name: str, text: str) -> None:
+    """Change a raw file and put its new digest into the record and the record's into the ledger, as a careful forger
+    would."""
+    (root / name).write_text(text)
+    record = json.loads((root / RECORD).read_text())
+    record["files"][name] = digest.of_file(root / name)
+    seal(root, record)
+
+
+def seal(root: Path, record: dict[str, Any]) -> None:
+    (root / RECORD).write_text(text_of(record))
+    ledger = root.parent.parent / "ledger.jsonl"
+    first, last = ledger.read_text().splitlines()
+    line = {**json.loads(last), "record": digest.of_file(root / RECORD)}
+    ledger.write_text(f"{first}\n{json.dumps(line, separators=(',', ':'))}\n")
+
+
+def forge_line(root: Path, which: Callable[[dict[str, Any]], bool], change: Change) -> None:
+    """Change the first line of the journal for which ``which`` holds."""
+    lines = [json.loads(line) for line in (root / EVENTS).read_text().splitlines()]
+    change(next(line for line in lines if which(line)))
+    forge(root, EVENTS, "".join(json.dumps(line, separators=(",", ":")) + "\n" for line in lines))
+
+
+def said(verification: Verification) -> str:
+    assert not verification.holds
+    return "\n".join(verification.differences)
+
+
+def test_what_a_harness_wrote_holds(root: Path, dataset: Dataset) -> None:
+    assert verify(root, dataset) == Verification(root.name, (), ())
+
+
+@pytest.mark.parametrize("behaviour", FAILURES)
+def test_so_does_what_it_wrote_of_a_run_that_failed(tmp_path: Path, dataset: Dataset, behaviour: str) -> None:
+    (tmp_path / "home").mkdir()
+    done, _ = run_stub(Home(tmp_path / "home"), dataset, behaviour, tiny())
+    assert verify(done.folder.root, dataset).differences == ()
+
+
+def test_a_changed_byte_in_any_file_is_found(root: Path, dataset: Dataset) -> None:
+    draw = random.Random(0)
+    for path in sorted(root.iterdir()):
+        whole = path.read_bytes()
+        count = 60 if path.name == RECORD else 6
+        for at in draw.sample(range(len(whole)), min(count, len(whole))):
+            changed = bytearray(whole)
+            changed[at] ^= 1 << draw.randrange(8)
+            path.write_bytes(bytes(changed))
+            assert path.name in said(verify(root, dataset)), f"{path.name}, byte {at}"
+        path.write_bytes(whole)
+    assert verify(root, dataset).holds
+
+
+def test_every_figure_of_the_record_is_computed_again(root: Path, dataset: Dataset) -> None:
+    whole = json.loads((root / RECORD).read_text())
+    for path, change in list(leaves(whole))[::4]:
+        record = json.loads((root / RECORD).read_text())
+        place = record
+        for key in path[:-1]:
+            place = place[key]
+        place[path[-1]] = change
+        (root / RECORD).write_text(text_of(record))
+        assert verify(root, dataset).differences, path
+        (root / RECORD).write_text(text_of(whole))
+
+
+def leaves(value: Any, path: tuple[Any, ...] = ()) -> Any:
+    """Every number of a document with another one for its place."""
+    if isinstance(value, dict | list):
+        for key, below in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from leaves(below, (*path, key))
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        yield path, value + 1
+
+
+def test_better_predictions_are_found_although_their_digests_fit(root: Path, dataset: Dataset) -> None:
+    def improve(line: dict[str, Any]) -> None:
+        values = decode_predictions(line["predictions"], line["images"])
+        labels = dataset.test_labels()
+        better = [0.9 if label else value for value, label in zip(values, labels, strict=False)]
+        line["predictions"] = encode_predictions(tuple(better))
+
+    forge_line(root, lambda line: line.get("event") == "predicted", improve)
+    assert "record.json says quality.auc.value is" in said(verify(root, dataset))
+
+
+def test_a_faster_clock_is_found(root: Path, dataset: Dataset) -> None:
+    def earlier(line: dict[str, Any]) -> None:
+        line["at"] -= 0.001
+
+    forge_line(root, lambda line: line.get("event") == "predicted", earlier)
+    assert "record.json says quantities.time_to_predictions.value is" in said(verify(root, dataset))
+
+
+def test_a_score_that_the_labels_do_not_give_is_found(root: Path, dataset: Dataset) -> None:
+    def flatter(line: dict[str, Any]) -> None:
+        line["auc"] = 0.99
+
+    forge_line(root, lambda line: line.get("command") in ("scored", "stop") and "auc" in line, flatter)
+    assert "`scored` is not as these rules and labels have it (auc)" in said(verify(root, dataset))
+
+
+def test_lines_that_are_gone_or_of_another_version_are_found(root: Path, dataset: Dataset) -> None:
+    lines = (root / EVENTS).read_text().splitlines(keepends=True)
+    forge(root, EVENTS, "".join(line for line in lines if '"go 1"' not in line))
+    assert "events.jsonl" in said(verify(root, dataset))
+    forge(root, EVENTS, "".join(line for line in lines if '"fact":"end"' not in line))
+    assert "it is of an older version, or was cut" in said(verify(root, dataset))
+    forge(root, EVENTS, "[]\n")
+    assert "line 1 is no line of a journal" in said(verify(root, dataset))
+
+
+def test_easier_rules_and_another_seed_are_found(root: Path, dataset: Dataset) -> None:
+    document = json.loads((root / PLAN).read_text())
+    document["ruleset"]["checks"] = []
+    document["own_seed"] = False
+    forge(root, PLAN, text_of(document))
+    words = said(verify(root, dataset))
+    assert "made under other rules than today's v1" in words
+    assert "its seed, 7, is not the one that the rules give run 1" in words
+    assert "the key is not that of the rest of the plan" in words
+
+
+def test_the_ledger_must_know_the_run(root: Path, dataset: Dataset) -> None:
+    ledger = root.parent.parent / "ledger.jsonl"
+    first, last = ledger.read_text().splitlines(keepends=True)
+    ledger.write_text(first)
+    assert "the ledger knows of this run: started; due are started, finished" in said(verify(root, dataset))
+    ledger.write_text(first.replace("started", "startex") + last)
+    assert "does not hold the digest of the line before it" in said(verify(root, dataset))
+    ledger.unlink()
+    assert verify(root, dataset).notes == ("the run does not lie in a home folder, so that no ledger could be asked",)
+
+
+def test_a_folder_that_is_no_finished_run(tmp_path: Path, root: Path) -> None:
+    with pytest.raises(InvalidInput, match="can't be read: No such file"):
+        benchmark_named(tmp_path)
+    (root / RECORD).write_text("{}")
+    with pytest.raises(InvalidInput, match="is no record"):
+        benchmark_named(root)
+
+
+def test_the_command(root: Path, dataset: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LEANMED_HOME", str(root.parent.parent))
+    monkeypatch.setattr("harness.data.prepare.prepare", lambda name, home, say: dataset)
+    good = CliRunner().invoke(command.verify, [root.name, str(root), "--json"])
+    assert good.exit_code == 0, good.output
+    assert [row["verified"] for row in json.loads(good.stdout)] == [True, True]
+    (root / "workload.log").write_text("something else")
+    bad = CliRunner().invoke(command.verify, [str(root)])
+    assert bad.exit_code == 4
+    assert "not verified, 1 difference" in bad.stderr
+    assert "workload.log was changed" in bad.stderr
