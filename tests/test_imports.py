@@ -26,11 +26,12 @@ ALLOWED = {
     "doctor": {"spec", "data", "image", "runtime", "system"},
     "reference": {"spec", "score", "record", "data"},
     "standings": {"spec", "record"},
+    "compare": {"spec", "score", "record", "data", "reference"},
     "verify": {"spec", "record", "run", "data", "system", "weights"},
     "board": set(),
     "cli": {
         *("spec", "score", "checks", "record", "data", "image", "runtime", "system", "meter", "run", "doctor"),
-        *("reference", "standings", "board", "weights", "verify"),
+        *("reference", "standings", "board", "weights", "verify", "compare"),
     },
 }
 HOST_FORBIDDEN = {"torch", "timm", "bitsandbytes", "torchvision"}
