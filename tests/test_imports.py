@@ -27,7 +27,7 @@ ALLOWED = {
     "reference": {"spec", "score", "record", "data"},
     "standings": {"spec", "record"},
     "compare": {"spec", "score", "record", "data", "reference"},
-    "verify": {"spec", "record", "run", "data", "system", "weights"},
+    "verify": {"spec", "record", "run", "data", "system", "weights", "score"},
     "board": set(),
     "cli": {
         *("spec", "score", "checks", "record", "data", "image", "runtime", "system", "meter", "run", "doctor"),

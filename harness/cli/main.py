@@ -23,6 +23,7 @@ VERBS = {
     "weights": ("harness.cli.weights", "weights", "List and fetch pretrained weights."),
     "build": ("harness.cli.build", "build", "Build a submission's image, without running it."),
     "verify": ("harness.cli.verify", "verify", "Compute records again from their raw files."),
+    "reproduce": ("harness.cli.reproduce", "reproduce", "Run a record's plan again, and say what that shows."),
     "compare": ("harness.cli.compare", "compare", "Compare two submissions: quality, and ratios of what they cost."),
     "leaderboard": ("harness.cli.leaderboard", "leaderboard", "Build or open the leaderboard page."),
     "doctor": ("harness.cli.doctor", "doctor", "Say what this machine can run and measure, and what is missing."),

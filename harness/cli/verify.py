@@ -24,7 +24,7 @@ def verify(runs: tuple[str, ...], as_json: bool) -> None:
     home = Home.find()
     found: list[Verification] = []
     for name in runs:
-        root = _folder(name, home.runs)
+        root = folder_of(name, home.runs)
         dataset = prepare(benchmark_named(root), home, lambda line: click.echo(line, err=True))
         verification = verify(root, dataset)
         found.append(verification)
@@ -38,7 +38,8 @@ def verify(runs: tuple[str, ...], as_json: bool) -> None:
         raise SystemExit(4)
 
 
-def _folder(name: str, runs: Path) -> Path:
+def folder_of(name: str, runs: Path) -> Path:
+    """The run that a user names: a folder, or a name in the home. Nothing is looked at."""
     given = Path(name)
     return (given if given.exists() or not (runs / name).is_dir() else runs / name).resolve()
 

@@ -35,7 +35,8 @@ from harness.weights.shelf import Weights, need
 @dataclass(frozen=True)
 class Request:
     """What `harness run` was asked. ``seed`` None means the ruleset's own seeds, ``runs`` None as
-    many as it gives an entry, or one where the run can't be ranked; they are numbered from 1."""
+    many as it gives an entry, or one where the run can't be ranked; they are numbered from 1. ``again`` is a run number
+    that alone is made, whether it was made before or not."""
 
     submissions: tuple[Path, ...]
     benchmark: str
@@ -44,6 +45,7 @@ class Request:
     runtime: str
     profile: str
     device: str
+    again: int | None = None
 
 
 class Display(Watcher, Protocol):
@@ -91,6 +93,7 @@ def run(request: Request, home: Home, display: Display) -> list[Result]:
         enough = set()
         pace = Pace()
         due = list(_order(submissions, benchmark, ruleset, request.runs or ruleset.runs_of_entry))
+        due = [one for one in due if request.again in (None, one[0])]
         for done, (number, submission) in enumerate(due):
             if submission.name in enough:
                 continue
@@ -114,7 +117,8 @@ def run(request: Request, home: Home, display: Display) -> list[Result]:
                 cpus=cpus,
                 weights=weights[submission.name],
             )
-            result = _run_or_skip(plan, dataset, runtime, home, display, image_id, gpu_uuid)
+            before = None if request.again is not None else _done_before(plan, home)
+            result = _run_or_skip(plan, dataset, runtime, home, display, image_id, gpu_uuid, before)
             results.append(result)
             if not result.skipped:
                 pace.took(submission.name, _wall_seconds(result.record))
@@ -149,10 +153,10 @@ def _run_or_skip(
     display: Display,
     image_id: str | None,
     gpu_uuid: str | None,
+    before: tuple[RunFolder, Mapping[str, Any]] | None,
 ) -> Result:
-    done = _done_before(plan, home)
-    if done is not None:
-        folder, record = done
+    if before is not None:
+        folder, record = before
         display.run_skipped(record, folder.root)
         return Result(folder.root, record, skipped=True)
     display.run_begins(plan)
