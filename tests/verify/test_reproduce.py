@@ -84,13 +84,13 @@ def test_the_record_s_own_plan_is_run(home: Home, dataset: Dataset, asked: list[
     assert found.then != found.now
 
 
-@pytest.mark.parametrize(("skill", "expected"), [(0.6, Verdict.WITHIN), (30.0, Verdict.DIFFERENT)])
+@pytest.mark.parametrize(("skill", "expected"), [(0.5, Verdict.WITHIN), (30.0, Verdict.DIFFERENT)])
 def test_other_predictions_are_judged_by_the_interval_of_their_difference(
     home: Home, dataset: Dataset, monkeypatch: pytest.MonkeyPatch, skill: float, expected: Verdict
 ) -> None:
     done = stub(home, dataset)
     labels = dataset.test_labels()
-    given = iter([np.array(guesses(labels, 1, 0.5)), np.array(guesses(labels, 1, skill))])
+    given = iter([np.array(guesses(labels, 1, 0.5)), np.array(guesses(labels, 2, skill))])
     monkeypatch.setattr(reproducing, "_predictions", lambda root, dataset: next(given))
     found = verdict(done, done, dataset)
     assert found.verdict is expected
