@@ -22,9 +22,11 @@ from scipy.stats import norm
 
 from harness.score.auc import auc_difference
 from harness.score.estimate import Estimate
-from harness.score.noninferiority import LARGEST_MARGIN, Margin, Outcome, judge_difference
+from harness.score.noninferiority import Margin, Outcome, judge_difference
 from harness.score.readers import run_averaged_difference
+from harness.spec.load import load_ruleset
 
+LARGEST_MARGIN: float = load_ruleset().gate("Q2")["largest_margin"]
 PATIENTS = 260
 MOST_CASES = 5
 RUNS = 5

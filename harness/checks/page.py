@@ -20,7 +20,9 @@ _HOW_LONG = ("epochs", "steps", "batch", "validation", "test", "training_s", "id
 
 def render(ruleset: Ruleset) -> str:
     """``rules/RULES.md``, as Markdown."""
-    return "\n".join([*_head(ruleset), *_profiles(ruleset), *_limits(ruleset), *_checks(ruleset)]) + "\n"
+    return (
+        "\n".join([*_head(ruleset), *_profiles(ruleset), *_limits(ruleset), *_gates(ruleset), *_checks(ruleset)]) + "\n"
+    )
 
 
 def _head(ruleset: Ruleset) -> Iterator[str]:
@@ -73,6 +75,22 @@ def _limits(ruleset: Ruleset) -> Iterator[str]:
     for combination in ruleset.document["combinations"]:
         together = " with ".join(f"{key} {' or '.join(values)}" for key, values in combination["refused"].items())
         yield from _wrapped(f"- {together}: {combination['reason'].strip()}", indent="  ")
+    yield ""
+
+
+def _gates(ruleset: Ruleset) -> Iterator[str]:
+    yield "## Gates"
+    yield ""
+    yield "Asked of an entry, on the predictions of its runs."
+    for gate in ruleset.document["gates"]:
+        yield ""
+        yield f"### {gate['id']} {gate['title']}"
+        yield ""
+        yield from _wrapped(gate["rationale"].strip())
+        yield ""
+        yield from _wrapped(
+            "Parameters: " + ", ".join(f"{name} = {value}" for name, value in gate["parameters"].items())
+        )
     yield ""
 
 

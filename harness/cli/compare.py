@@ -19,20 +19,20 @@ if TYPE_CHECKING:
 def compare(candidate: str, reference: str, benchmark: str, as_json: bool) -> None:
     """Compare CANDIDATE with REFERENCE, two submissions by name, over their official runs in the home folder.
 
-    Only runs of the same machine, runtime, data, rules and number are compared. The quality is judged as gate 2 does;
+    Only runs of the same machine, runtime, data, rules and number are compared. The quality is judged as gate Q2 does;
     costs are ratios, 0.5 for half as much, with intervals over pairs of runs.
     """
     from harness.compare.comparison import compare
     from harness.compare.runs import comparable
     from harness.data.prepare import prepare
     from harness.places import Home
-    from harness.spec.load import load_benchmark
+    from harness.spec.load import load_benchmark, load_ruleset
 
     home = Home.find()
     load_benchmark(benchmark)
     ours, theirs = comparable(_name(candidate), _name(reference), benchmark, home)
     dataset = prepare(benchmark, home, lambda line: click.echo(line, err=True))
-    found = compare(ours, theirs, dataset)
+    found = compare(ours, theirs, dataset, load_ruleset())
     for line in _lines(found):
         click.echo(line, err=True)
     if as_json:

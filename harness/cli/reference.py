@@ -81,16 +81,17 @@ def targets(benchmark: str, summary: Path | None, as_json: bool) -> None:
     """
     from harness.errors import InvalidInput
     from harness.reference.summary import read_summary, summary_path
-    from harness.reference.targets import block, differences
-    from harness.spec.load import load_benchmark
+    from harness.reference.targets import TargetRule, block, differences
+    from harness.spec.load import load_benchmark, load_ruleset
 
+    rule = TargetRule.of(load_ruleset())
     loaded = load_benchmark(benchmark)
     found = read_summary(summary or summary_path(benchmark))
     if found.benchmark != benchmark:
         raise InvalidInput(
             f"the summary is of {found.benchmark}, not of {benchmark}", remedy="name its file with --summary"
         )
-    expected, different = block(found, loaded), differences(found, loaded)
+    expected, different = block(found, loaded, rule), differences(found, loaded, rule)
     if as_json:
         result = {"benchmark": benchmark, "targets": expected, "differences": different}
         click.echo(json.dumps(result, indent=2, ensure_ascii=False))
@@ -127,13 +128,14 @@ def _refuse_fewer_runs(new: Reference, path: Path) -> None:
 def _table(found: Reference) -> list[str]:
     """One line a model, in columns."""
     from harness.cli.summary import interval
-    from harness.reference.targets import targets_of
+    from harness.reference.targets import TargetRule, targets_of
+    from harness.spec.load import load_ruleset
 
     rows = [
         ("model", "runs", "mean test AUC", "gain over trivial", "test target", "validation target", "runs reach it")
     ]
     reasons = []
-    for name, target in targets_of(found).items():
+    for name, target in targets_of(found, TargetRule.of(load_ruleset())).items():
         model = found.models[name]
         rows.append(
             (

@@ -16,6 +16,7 @@ from harness.score.estimate import Estimate
 from harness.score.noninferiority import Judgement, RunsNeeded, judge_difference, margin, runs_needed
 from harness.score.ratio import METHOD, paired_ratio
 from harness.score.readers import RunAveragedDifference, run_averaged_difference
+from harness.spec.model import Ruleset
 
 COSTS = (
     *("gpu_energy", "time_to_predictions", "training_time", "time_to_target", "peak_gpu_memory", "peak_host_memory"),
@@ -70,10 +71,10 @@ class Comparison:
         }
 
 
-def compare(candidate: Entry, reference: Entry, dataset: Dataset) -> Comparison:
+def compare(candidate: Entry, reference: Entry, dataset: Dataset, ruleset: Ruleset) -> Comparison:
     """Compare the runs that both have. Every score is computed again from a run's predictions.
 
-    The margin is that of gate 2, from the gain of ``reference`` over the trivial model. Raises `InvalidInput` where a
+    The margin is that of gate Q2, from the gain of ``reference`` over the trivial model. Raises `InvalidInput` where a
     run's files contradict its record.
     """
     numbers = common(candidate, reference)
@@ -81,7 +82,8 @@ def compare(candidate: Entry, reference: Entry, dataset: Dataset) -> Comparison:
     labels, patients = dataset.test_labels(), dataset.test_patients()
     sides = [_side(entry, scores, dataset) for entry, scores in ((candidate, ours), (reference, theirs))]
     difference = run_averaged_difference(ours, theirs, labels, patients)
-    allowed = margin(sides[1].gain.value)
+    rule = ruleset.gate("Q2")
+    allowed = margin(sides[1].gain.value, largest=rule["largest_margin"], share_of_gain=rule["share_of_gain"])
     known = difference.components is not None and difference.estimate.value is not None and allowed.value is not None
     return Comparison(
         benchmark=dataset.benchmark,

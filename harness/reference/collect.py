@@ -17,7 +17,7 @@ from harness.places import Home
 from harness.record.folder import RunFolder, finished
 from harness.reference.evidence import Scores, broken, plan_of, scores_of
 from harness.reference.summary import Reference, ReferenceModel, ReferenceRun
-from harness.reference.targets import LEAST_RUNS
+from harness.reference.targets import TargetRule
 from harness.score.auc import auc_difference, auc_estimate
 from harness.score.averaged import averaged_auc, averaged_difference
 from harness.score.estimate import Estimate
@@ -91,7 +91,7 @@ def collect(
     ]
     usable = [run for run in found if _counts(run, benchmark, ruleset, notes)]
     if not usable:
-        raise _none(benchmark, home, notes)
+        raise _none(benchmark, home, notes, TargetRule.of(ruleset).least_runs)
     models = {}
     for model in benchmark.models:
         runs = _of_model(model, usable, benchmark, notes)
@@ -219,10 +219,10 @@ def _say_what_differs(model: str, runs: Sequence[_Found], notes: list[str]) -> N
             notes.append(f"the runs of {model} come from {len(values)} different {what}")
 
 
-def _none(benchmark: Benchmark, home: Home, notes: Sequence[str]) -> InvalidInput:
+def _none(benchmark: Benchmark, home: Home, notes: Sequence[str], runs: int) -> InvalidInput:
     return InvalidInput(
         "\n".join([f"there is no reference run of {benchmark.id} in {home.runs}", *(f"  {note}" for note in notes)]),
-        remedy=f"`harness run SUBMISSION --benchmark {benchmark.id} --runs {LEAST_RUNS} --profile official`, with a "
+        remedy=f"`harness run SUBMISSION --benchmark {benchmark.id} --runs {runs} --profile official`, with a "
         "submission whose efficiency configuration is float32 throughout",
     )
 

@@ -18,8 +18,6 @@ from scipy.stats import norm
 from harness.score.estimate import CONFIDENCE, Estimate
 from harness.score.readers import Components, RunAveragedDifference
 
-LARGEST_MARGIN = 0.02
-SHARE_OF_GAIN = 0.5
 MOST_RUNS = 1000
 """Nobody trains more runs than this for one comparison."""
 _Z = float(norm.ppf(0.5 + CONFIDENCE / 2))
@@ -54,8 +52,8 @@ class Margin:
     def __post_init__(self) -> None:
         if (self.value is None) == (self.reason is None):
             raise ValueError("there is either a margin or a reason why there is none")
-        if self.value is not None and not 0 < self.value <= LARGEST_MARGIN:
-            raise ValueError(f"a margin is above 0 and at most {LARGEST_MARGIN}")
+        if self.value is not None and not 0 < self.value <= 1:
+            raise ValueError("a margin is above 0, and at most 1")
 
 
 @dataclass(frozen=True)
@@ -84,11 +82,11 @@ class RunsNeeded:
     reason: str
 
 
-def margin(gain: float | None) -> Margin:
-    """min(0.02, half of ``gain``), the reference's mean ROC area less the trivial model's; None: nobody knows it.
+def margin(gain: float | None, *, largest: float, share_of_gain: float) -> Margin:
+    """min(``largest``, ``share_of_gain`` of ``gain``), gate Q2's parameters. ``gain`` is the reference's mean ROC area
+    less the trivial model's; None: nobody knows it.
 
-    Half, so that an entry that passes keeps at least half of what training is worth on this benchmark. No margin where
-    the reference gains nothing. Raises `ValueError` where ``gain`` is not finite.
+    No margin where the reference gains nothing. Raises `ValueError` where ``gain`` is not finite.
     """
     if gain is None:
         return Margin(None, "the reference's gain over the trivial model is not known")
@@ -96,7 +94,7 @@ def margin(gain: float | None) -> Margin:
         raise ValueError("a gain is finite")
     if gain <= 0:
         return Margin(None, f"the reference does not beat the trivial model (difference of AUC {gain:+.3f})")
-    return Margin(min(LARGEST_MARGIN, SHARE_OF_GAIN * gain))
+    return Margin(min(largest, share_of_gain * gain))
 
 
 def judge_difference(difference: RunAveragedDifference | None, allowed: Margin) -> Judgement:

@@ -119,8 +119,13 @@ def ruleset_findings(data: Mapping[str, Any], file_stem: str) -> Iterator[Findin
     if isinstance(data.get("version"), str) and data["version"] != file_stem:
         yield Finding(("version",), f"{shown(data['version'])} is not the file's name, {shown(file_stem)}", file_stem)
     seen: dict[object, KeyPath] = {}
-    for number, check in enumerate(data["checks"] if isinstance(data.get("checks"), list) else ()):
-        path: KeyPath = ("checks", number, "id")
+    listed = [
+        (part, number, one)
+        for part in ("checks", "gates")
+        for number, one in enumerate(data[part] if isinstance(data.get(part), list) else ())
+    ]
+    for part, number, check in listed:
+        path: KeyPath = (part, number, "id")
         identifier = check.get("id") if isinstance(check, Mapping) else None
         if isinstance(identifier, str) and identifier in seen:
             yield Finding(

@@ -80,6 +80,11 @@ class Ruleset:
         """How many runs make an entry that can be ranked."""
         return int(self.document["entry"]["runs"])
 
+    def gate(self, identifier: str) -> Mapping[str, Any]:
+        """The parameters of a gate. Raises `KeyError` for one that the rules don't have."""
+        found: Mapping[str, Mapping[str, Any]] = {gate["id"]: gate["parameters"] for gate in self.document["gates"]}
+        return found[identifier]
+
     def profile(self, name: str) -> Mapping[str, Any]:
         """One profile's settings. Raises `InvalidInput` for an unknown name."""
         known: Mapping[str, Mapping[str, Any]] = self.document["profiles"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from harness.places import resources
 from harness.reference.summary import read_summary, summary_path
-from harness.reference.targets import differences
+from harness.reference.targets import TargetRule, differences
 from harness.spec.load import load_benchmark, load_benchmarks, load_ruleset
 from harness.spec.seed import seed_of_run
 
@@ -17,7 +17,7 @@ def shipped():
 def test_each_summary_gives_just_the_targets_of_its_benchmark():
     for name, reference in shipped().items():
         assert reference.benchmark == name
-        assert differences(reference, load_benchmark(name)) == []
+        assert differences(reference, load_benchmark(name), TargetRule.of(load_ruleset())) == []
 
 
 def test_each_reference_run_has_the_seed_that_the_rules_give_its_number():

@@ -6,17 +6,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.reference.targets import block, differences, held_level, reaches, targets_of
+from harness.reference.targets import TargetRule, block, differences, held_level, reaches, targets_of
 from harness.score.target import ScoredEpoch, time_to_target
+from harness.spec.load import load_ruleset
 from tests.reference.material import TINY, estimate, summary, with_targets
 
+RULE = TargetRule.of(load_ruleset())
 TEN = tuple(0.80 + 0.002 * n for n in range(10))
 """Mean 0.809."""
 aucs = st.lists(st.none() | st.floats(0, 1), max_size=12)
 
 
 def the_target(reference):
-    (target,) = targets_of(reference).values()
+    (target,) = targets_of(reference, RULE).values()
     return target
 
 
@@ -118,17 +120,17 @@ class TestTheBenchmarkFile:
         return {model: none for model in TINY.models if model != "mlp"}
 
     def test_equal_is_no_difference(self):
-        assert differences(summary(TEN), self.written(**self.no_targets())) == []
+        assert differences(summary(TEN), self.written(**self.no_targets()), RULE) == []
 
     def test_the_block_has_every_model_in_the_file_s_order_and_keeps_its_reasons(self):
-        found = block(summary(TEN), self.written(**self.no_targets()))
+        found = block(summary(TEN), self.written(**self.no_targets()), RULE)
         assert list(found) == list(TINY.models)
         assert found["mlp"] == {"test_auc": 0.8009, "validation_auc": 0.7722}
         assert found["cnn"] == {"test_auc": None, "validation_auc": None, "reason": "not made yet"}
 
     def test_each_value_that_differs_is_named(self):
         others = {**self.no_targets(), "cnn": {"test_auc": 0.7, "validation_auc": 0.71}}
-        found = differences(summary(tuple(auc + 0.01 for auc in TEN)), self.written(**others))
+        found = differences(summary(tuple(auc + 0.01 for auc in TEN)), self.written(**others), RULE)
         assert found == [
             "cnn: test_auc is 0.7, the summary gives null",
             "cnn: validation_auc is 0.71, the summary gives null",
@@ -138,6 +140,8 @@ class TestTheBenchmarkFile:
 
     def test_other_data_and_an_unknown_model_differ(self):
         reference = summary(TEN, model="resnet")
-        found = differences(type(reference)("lidc-nodules", "sha256:1", reference.trivial, reference.models), TINY)
+        found = differences(
+            type(reference)("lidc-nodules", "sha256:1", reference.trivial, reference.models), TINY, RULE
+        )
         assert "resnet is not a model of lidc-nodules" in found
         assert any(text.startswith("data.digest is sha256:000") for text in found)

@@ -33,8 +33,8 @@ def made_of(*, interaction: float, patients: float) -> Components:
     ("gain", "allowed"), [(0.2, 0.02), (0.04, 0.02), (0.0399, 0.01995), (0.038, 0.019), (1e-6, 5e-7)]
 )
 def test_the_margin_is_half_the_gain_and_at_most_two_hundredths(gain, allowed):
-    assert margin(gain).value == pytest.approx(allowed, rel=1e-12)
-    assert margin(gain).reason is None
+    assert margin(gain, largest=0.02, share_of_gain=0.5).value == pytest.approx(allowed, rel=1e-12)
+    assert margin(gain, largest=0.02, share_of_gain=0.5).reason is None
 
 
 @pytest.mark.parametrize(
@@ -46,8 +46,8 @@ def test_the_margin_is_half_the_gain_and_at_most_two_hundredths(gain, allowed):
     ],
 )
 def test_without_a_gain_there_is_no_margin(gain, reason):
-    assert margin(gain) == Margin(None, reason)
-    judged = judge_difference(difference(0.1, 0.2), margin(gain))
+    assert margin(gain, largest=0.02, share_of_gain=0.5) == Margin(None, reason)
+    judged = judge_difference(difference(0.1, 0.2), margin(gain, largest=0.02, share_of_gain=0.5))
     assert (judged.outcome, judged.margin, judged.reason) == (
         Outcome.UNDECIDED,
         None,
@@ -58,10 +58,10 @@ def test_without_a_gain_there_is_no_margin(gain, reason):
 @pytest.mark.parametrize("gain", [math.nan, math.inf])
 def test_a_gain_that_is_no_number_is_refused(gain):
     with pytest.raises(ValueError, match="finite"):
-        margin(gain)
+        margin(gain, largest=0.02, share_of_gain=0.5)
 
 
-@pytest.mark.parametrize("parts", [(None, None), (0.02, "why"), (0.0, None), (0.021, None), (math.nan, None)])
+@pytest.mark.parametrize("parts", [(None, None), (0.02, "why"), (0.0, None), (1.021, None), (math.nan, None)])
 def test_a_margin_is_a_figure_or_a_reason(parts):
     with pytest.raises(ValueError):
         Margin(*parts)
@@ -117,7 +117,7 @@ def test_no_reference():
         "margin": 0.02,
         "reason": "There is no reference of this model on this system to compare with.",
     }
-    assert judge_difference(None, margin(None)).outcome is Outcome.NO_REFERENCE
+    assert judge_difference(None, margin(None, largest=0.02, share_of_gain=0.5)).outcome is Outcome.NO_REFERENCE
 
 
 def test_no_interval_is_undecided_and_says_why():

@@ -101,6 +101,14 @@ def test_only_the_official_profile_is_ranked_and_does_all_of_the_benchmark():
     assert load_ruleset().profile("smoke")["quality"] is False
 
 
+def test_gates_have_their_parameters_and_ids_of_their_own(broken: Broken):
+    rules = load_ruleset()
+    assert rules.gate("Q1") == {"target_share": 0.99, "least_reference_runs": 10}
+    assert rules.gate("Q2") == {"largest_margin": 0.02, "share_of_gain": 0.5}
+    (said,) = broken(RULES, ("  - id: Q2\n", "  - id: W1\n"))
+    assert "'W1' is taken by checks" in said
+
+
 def test_the_rules_say_what_the_code_does():
     rules = load_ruleset().document["protocol"]
     assert rules["max_event_mib"] * 2**20 == protocol.MAX_EVENT_BYTES
