@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+if TYPE_CHECKING:
+    from harness.places import Home
+
 
 @click.command()
-@click.argument("runs", metavar="RECORD...", nargs=-1, required=True)
+@click.argument("runs", metavar="[RECORD]...", nargs=-1)
+@click.option("--ledger", "chain", is_flag=True, help="Check the home's ledger, and that it fits the runs there.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON on standard output.")
-def verify(runs: tuple[str, ...], as_json: bool) -> None:
+def verify(runs: tuple[str, ...], chain: bool, as_json: bool) -> None:
     """Compute each RECORD again from its raw files and compare.
 
     RECORD is the folder of a finished run, or its name in the home folder. Predictions and labels give the scores;
@@ -21,7 +26,10 @@ def verify(runs: tuple[str, ...], as_json: bool) -> None:
     from harness.places import Home
     from harness.verify.record import Verification, benchmark_named, verify
 
+    if not runs and not chain:
+        raise click.UsageError("name at least one RECORD, or say --ledger")
     home = Home.find()
+    held = _show_ledger(home) if chain else True
     found: list[Verification] = []
     for name in runs:
         root = folder_of(name, home.runs)
@@ -29,13 +37,24 @@ def verify(runs: tuple[str, ...], as_json: bool) -> None:
         verification = verify(root, dataset)
         found.append(verification)
         _show(verification)
-    if as_json:
+    if as_json and runs:
         rows = [
             {"run": one.run, "verified": one.holds, "differences": one.differences, "notes": one.notes} for one in found
         ]
         click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
-    if not all(one.holds for one in found):
+    if not held or not all(one.holds for one in found):
         raise SystemExit(4)
+
+
+def _show_ledger(home: Home) -> bool:
+    from harness.verify.ledger import account
+
+    found = account(home)
+    state = "fits the runs" if not found.differences else "does not fit the runs"
+    click.echo(f"ledger: {found.started} runs started, {found.finished} finished; it {state}", err=True)
+    for line in found.differences:
+        click.echo(f"  {line}", err=True)
+    return not found.differences
 
 
 def folder_of(name: str, runs: Path) -> Path:
