@@ -29,10 +29,10 @@ def compare(candidate: str, reference: str, benchmark: str, as_json: bool) -> No
     from harness.spec.load import load_benchmark, load_ruleset
 
     home = Home.find()
-    load_benchmark(benchmark)
+    loaded = load_benchmark(benchmark)
     ours, theirs = comparable(_name(candidate), _name(reference), benchmark, home)
     dataset = prepare(benchmark, home, lambda line: click.echo(line, err=True))
-    found = compare(ours, theirs, dataset, load_ruleset())
+    found = compare(ours, theirs, dataset, loaded, load_ruleset())
     for line in _lines(found):
         click.echo(line, err=True)
     if as_json:
@@ -49,14 +49,16 @@ def _lines(found: Comparison) -> list[str]:
 
     runs = ", ".join(map(str, found.numbers))
     lines = [f"{found.candidate.name} against {found.reference.name} on {found.benchmark}, runs {runs}"]
-    lines += [f"  test AUC {side.name}: {interval(side.auc.to_json())}" for side in (found.candidate, found.reference)]
+    for side in (found.candidate, found.reference):
+        lines.append(f"  mean test AUC {side.name}: {interval(side.auc.to_json())}")
+        lines.append(f"    Q1 {side.gate.verdict.value}. {side.gate.reason}")
     lines += [
         f"  {len(side.failed)} of {side.name}'s runs failed or are invalid, so that it can't be ranked"
         for side in (found.candidate, found.reference)
         if side.failed
     ]
     lines += [f"  difference: {interval(found.difference.estimate.to_json(), sign=True)}"]
-    lines += [f"  quality: {found.judgement.outcome.value}. {found.judgement.reason}"]
+    lines += [f"  Q2 {found.judgement.outcome.value}. {found.judgement.reason}"]
     if found.needed is not None and not found.judgement.outcome.ranks:
         lines.append(f"    {found.needed.reason}")
     lines += [

@@ -11,12 +11,14 @@ import numpy as np
 from harness.compare.runs import Entry, common
 from harness.data.dataset import Dataset
 from harness.reference.evidence import scores_of
+from harness.score.auc import auc_estimate
 from harness.score.averaged import averaged_auc, averaged_difference
 from harness.score.estimate import Estimate
+from harness.score.gate import Gate, judge
 from harness.score.noninferiority import Judgement, RunsNeeded, judge_difference, margin, runs_needed
 from harness.score.ratio import METHOD, paired_ratio
 from harness.score.readers import RunAveragedDifference, run_averaged_difference
-from harness.spec.model import Ruleset
+from harness.spec.model import Benchmark, Ruleset
 
 COSTS = (
     *("gpu_energy", "time_to_predictions", "training_time", "time_to_target", "peak_gpu_memory", "peak_host_memory"),
@@ -27,12 +29,14 @@ COSTS = (
 
 @dataclass(frozen=True)
 class Side:
-    """One of the two: its name, mean AUC and gain over the common runs, and its runs that failed or are invalid."""
+    """One of the two: its name, mean AUC, gain and gate Q1 over the common runs, and its runs that failed or are
+    invalid."""
 
     name: str
     model: str
     auc: Estimate
     gain: Estimate
+    gate: Gate
     failed: tuple[str, ...]
 
 
@@ -60,6 +64,7 @@ class Comparison:
                     "model": side.model,
                     "auc": side.auc.to_json(),
                     "gain": side.gain.to_json(),
+                    "gate": side.gate.to_json(),
                     "failed": list(side.failed),
                 }
                 for role, side in (("candidate", self.candidate), ("reference", self.reference))
@@ -71,7 +76,7 @@ class Comparison:
         }
 
 
-def compare(candidate: Entry, reference: Entry, dataset: Dataset, ruleset: Ruleset) -> Comparison:
+def compare(candidate: Entry, reference: Entry, dataset: Dataset, benchmark: Benchmark, ruleset: Ruleset) -> Comparison:
     """Compare the runs that both have. Every score is computed again from a run's predictions.
 
     The margin is that of gate Q2, from the gain of ``reference`` over the trivial model. Raises `InvalidInput` where a
@@ -80,7 +85,7 @@ def compare(candidate: Entry, reference: Entry, dataset: Dataset, ruleset: Rules
     numbers = common(candidate, reference)
     ours, theirs = (_scores(entry, numbers, dataset) for entry in (candidate, reference))
     labels, patients = dataset.test_labels(), dataset.test_patients()
-    sides = [_side(entry, scores, dataset) for entry, scores in ((candidate, ours), (reference, theirs))]
+    sides = [_side(entry, scores, dataset, benchmark) for entry, scores in ((candidate, ours), (reference, theirs))]
     difference = run_averaged_difference(ours, theirs, labels, patients)
     rule = ruleset.gate("Q2")
     allowed = margin(sides[1].gain.value, largest=rule["largest_margin"], share_of_gain=rule["share_of_gain"])
@@ -110,13 +115,21 @@ def _scores(entry: Entry, numbers: Sequence[int], dataset: Dataset) -> np.ndarra
     return np.array([scores_of(run.folder, run.record, dataset).test for run in runs])
 
 
-def _side(entry: Entry, scores: np.ndarray, dataset: Dataset) -> Side:
+def _side(entry: Entry, scores: np.ndarray, dataset: Dataset, benchmark: Benchmark) -> Side:
     labels, patients = dataset.test_labels(), dataset.test_patients()
-    model = next(iter(entry.runs.values())).record["submission"]["model"]
+    model = str(next(iter(entry.runs.values())).record["submission"]["model"])
     rows = list(scores)
+    auc = averaged_auc(rows, labels, patients)
     gain = averaged_difference(rows, dataset.test_trivial(), labels, patients)
+    target = benchmark.document["quality"]["targets"][model]
+    gate = judge(
+        auc,
+        auc_estimate(dataset.test_trivial(), labels, patients),
+        target=target["test_auc"],
+        no_target=target["reason"] if target["test_auc"] is None else None,
+    )
     failed = tuple(str(run.record["run"]) for run in entry.failed)
-    return Side(entry.name, str(model), averaged_auc(rows, labels, patients), gain, failed)
+    return Side(entry.name, model, auc, gain, gate, failed)
 
 
 def _ratio(candidate: Entry, reference: Entry, numbers: Sequence[int], name: str) -> Estimate:

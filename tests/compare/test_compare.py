@@ -17,7 +17,7 @@ from harness.errors import InvalidInput
 from harness.places import Home
 from harness.run.outcome import Ended
 from harness.score.readers import run_averaged_difference
-from tests.reference.material import RULESET, guesses, leave_run
+from tests.reference.material import RULESET, TINY, guesses, leave_run
 from tests.run.material import tiny_dataset
 
 BENCHMARK = "lidc-nodules"
@@ -45,20 +45,24 @@ def test_the_common_runs_are_compared_by_their_predictions(home: Home, dataset: 
     two(home, dataset)
     leave_run(home, dataset, 4, submission="mlp_fp32")
     pair = comparable(OTHER, "mlp_fp32", BENCHMARK, home)
-    found = compare(*pair, dataset, RULESET)
+    found = compare(*pair, dataset, TINY, RULESET)
     assert found.numbers == common(*pair) == (1, 2, 3)
     labels, patients = dataset.test_labels(), dataset.test_patients()
     ours, theirs = (np.array([guesses(labels, n, skill) for n in (1, 2, 3)]) for skill in (1.9, 2.0))
     assert found.difference == run_averaged_difference(ours, theirs, labels, patients)
     assert (found.candidate.model, found.reference.model) == ("cnn", "mlp")
     assert found.judgement.margin is not None
+    target = TINY.document["quality"]["targets"]["cnn"]["test_auc"]
+    mean = found.candidate.auc.value
+    assert mean is not None
+    assert (found.candidate.gate.target, found.candidate.gate.verdict == "above") == (target, mean >= target)
     assert found.costs["time_to_predictions"].value == pytest.approx(1.0)
     assert found.costs["gpu_energy"].value is None
 
 
 def test_the_same_submission_is_not_worse_than_itself(home: Home, dataset: Dataset) -> None:
     two(home, dataset)
-    found = compare(*comparable("mlp_fp32", "mlp_fp32", BENCHMARK, home), dataset, RULESET)
+    found = compare(*comparable("mlp_fp32", "mlp_fp32", BENCHMARK, home), dataset, TINY, RULESET)
     assert found.judgement.outcome == "non-inferior"
     assert found.difference.same_order
 
@@ -66,7 +70,7 @@ def test_the_same_submission_is_not_worse_than_itself(home: Home, dataset: Datas
 def test_failed_runs_are_told(home: Home, dataset: Dataset) -> None:
     two(home, dataset)
     leave_run(home, dataset, 4, submission=OTHER, ended=Ended.FAILED)
-    found = compare(*comparable(OTHER, "mlp_fp32", BENCHMARK, home), dataset, RULESET)
+    found = compare(*comparable(OTHER, "mlp_fp32", BENCHMARK, home), dataset, TINY, RULESET)
     assert len(found.candidate.failed) == 1
     assert found.reference.failed == ()
 
