@@ -25,7 +25,7 @@ from harness.run.link import Stamped, check_turn
 from harness.run.outcome import Ended, Outcome, Unfinished
 from harness.run.plan import Plan
 from harness.run.session import Session
-from harness.run.tape import Contradiction, Tape
+from harness.run.tape import Contradiction, Tape, agrees
 from harness.run.transcript import Epoch, Reading, Transcript
 from harness.runtime.usage import Usage
 
@@ -130,8 +130,10 @@ class _Line:
         line = self._tape.next("command", name)
         sent = {key: value for key, value in line.items() if key not in ("at", "from", "command", *_PLACES)}
         due = {key: value for key, value in json.loads(json.dumps(fields or {})).items() if key not in _PLACES}
-        if sent != due:
-            wrong = ", ".join(sorted(key for key in sent.keys() | due.keys() if sent.get(key) != due.get(key)))
+        if not agrees(sent, due):
+            wrong = ", ".join(
+                sorted(key for key in sent.keys() | due.keys() if not agrees(sent.get(key), due.get(key)))
+            )
             raise Contradiction(f"events.jsonl, {where}: `{name}` is not as these rules and labels have it ({wrong})")
         return float(line["at"])
 

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+
+TOLERANCE = 1e-9
+"""Relative. Another machine's library may add the same numbers up in another order."""
 
 
 class Contradiction(Exception):
@@ -60,6 +64,17 @@ class Tape:
     def first(self, kind: str, name: str) -> Mapping[str, Any] | None:
         """The first line of all of that kind and name, wherever it is."""
         return next((line for _, line in self._lines if line.get(kind) == name), None)
+
+
+def agrees(said: Any, found: Any) -> bool:
+    """Whether two JSON values are the same, numbers to within `TOLERANCE`."""
+    if isinstance(said, dict) and isinstance(found, dict):
+        return said.keys() == found.keys() and all(agrees(said[key], found[key]) for key in said)
+    if isinstance(said, list) and isinstance(found, list):
+        return len(said) == len(found) and all(map(agrees, said, found))
+    if isinstance(said, float) and isinstance(found, float):
+        return math.isclose(said, found, rel_tol=TOLERANCE, abs_tol=TOLERANCE)
+    return type(said) is type(found) and bool(said == found)
 
 
 def _named(kind: str, name: str | None) -> str:

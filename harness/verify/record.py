@@ -19,7 +19,7 @@ from harness.record.folder import IMAGE, PLAN, RECORD, SYSTEM, RunFolder, text_o
 from harness.record.ledger import Ledger
 from harness.run.execute import record_of
 from harness.run.plan import Plan
-from harness.run.tape import Contradiction
+from harness.run.tape import Contradiction, agrees
 from harness.spec.explain import findings
 from harness.spec.load import load_benchmark, load_ruleset
 from harness.spec.problem import dotted
@@ -113,13 +113,8 @@ def _contents(root: Path, record: Mapping[str, Any], dataset: Dataset) -> Iterat
     if documents[PLAN]["key"] != plan.key:
         yield f"{PLAN}: the key is not that of the rest of the plan"
     # Changed files were named already.
-    differing = list(_differences({**record, "files": again["files"]}, again, ""))
-    yield from differing
-    if (
-        not differing
-        and record["files"] == again["files"]
-        and (root / RECORD).read_text(encoding="utf-8") != text_of(again)
-    ):
+    yield from _differences({**record, "files": again["files"]}, again, "")
+    if (root / RECORD).read_text(encoding="utf-8") != text_of(record):
         yield f"{RECORD} is not written as a harness writes it"
 
 
@@ -149,7 +144,7 @@ def _differences(said: Any, found: Any, path: str) -> Iterator[str]:
     elif isinstance(said, list) and isinstance(found, list) and len(said) == len(found):
         for number, (one, other) in enumerate(zip(said, found, strict=True)):
             yield from _differences(one, other, f"{path}[{number}]")
-    elif said != found or type(said) is not type(found):
+    elif not agrees(said, found):
         yield f"{RECORD} says {path} is {_shown(said)}; computed again it is {_shown(found)}"
 
 

@@ -96,6 +96,16 @@ def test_so_does_what_it_wrote_of_a_run_that_failed(tmp_path: Path, dataset: Dat
     assert verify(done.folder.root, dataset).differences == ()
 
 
+def test_another_machine_may_add_up_in_another_order(root: Path, dataset: Dataset) -> None:
+    record = json.loads((root / RECORD).read_text())
+    record["quality"]["auc"]["value"] += 1e-13
+    seal(root, record)
+    assert verify(root, dataset).holds
+    record["quality"]["auc"]["value"] += 1e-6
+    seal(root, record)
+    assert "quality.auc.value" in said(verify(root, dataset))
+
+
 def test_a_changed_byte_in_any_file_is_found(root: Path, dataset: Dataset) -> None:
     draw = random.Random(0)
     for path in sorted(root.iterdir()):
