@@ -70,6 +70,9 @@ def test_files_to_record_to_page(collection, benchmark, model, tmp_path):
     assert within is None if benchmark == "lidc-idri" else (within["of"], within["auc"]["reason"]) == ("machine", None)
     assert {check["id"]: check["answer"] for check in record["checks"]}["D1"] == "not measurable"
 
+    verified = harness("verify", result["folder"], "--ledger", home=home)
+    assert verified.returncode == 0, verified.stderr
+
     assert harness("leaderboard", "build", "--out", str(tmp_path / "page"), home=home).returncode == 0
     page = "".join(path.read_text() for path in (tmp_path / "page").rglob("*.html"))
     assert "Its data are phantoms, made up to try the tool" in page.replace("&#x27;", "'")
