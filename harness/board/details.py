@@ -32,6 +32,13 @@ QUANTITY_NAMES = {
     "single_latency_p90": "Latency, 90th percentile",
     "single_latency_p99": "Latency, 99th percentile",
 }
+METRIC_NAMES = {
+    "balanced_accuracy": "Balanced accuracy",
+    "sensitivity_at_specificity": "Sensitivity at the rules' specificity",
+    "brier": "Brier score",
+    "calibration_intercept": "Calibration intercept (0 is right)",
+    "calibration_slope": "Calibration slope (1 is right)",
+}
 _TENSORS = {"parameters": "Parameters", "gradients": "Gradients", "optimizer_state": "Optimiser state"}
 _ANSWERS = {"passed": "passed", "failed": "failed", "not measurable": "not measurable"}
 
@@ -111,6 +118,7 @@ def _outcome(run: Mapping[str, Any]) -> Html:
     ]
     if (within := quality["within"]) is not None:
         facts.append(_fact(f"Test AUC within one {within['of']}", within["auc"]))
+    facts += [_fact(METRIC_NAMES[name], found) for name, found in (quality["metrics"] or {}).items()]
     lines.append(tag("dl", facts, class_="facts"))
     gate = quality["gate"]
     lines.append(tag("p", gate_chip(gate), " ", gate["reason"]))

@@ -58,11 +58,11 @@ def _profiles(ruleset: Ruleset) -> Iterator[str]:
 
 
 def _limits(ruleset: Ruleset) -> Iterator[str]:
-    yield "## Container, deadlines, protocol, meter"
+    yield "## Container, deadlines, protocol, meter, statistics"
     yield ""
     yield "| what | value |"
     yield "|---|---|"
-    for part in ("auto", "container", "deadlines", "protocol", "meter"):
+    for part in ("auto", "container", "deadlines", "protocol", "meter", "statistics"):
         for name, value in ruleset.document[part].items():
             yield f"| {part}.{name} | {_cell(value)} |"
     yield ""

@@ -24,6 +24,9 @@ def lines_of(record: Mapping[str, Any], folder: Path) -> list[str]:
         ]
         if (within := quality["within"]) is not None:
             lines.insert(-1, f"  test AUC within one {within['of']}: {interval(within['auc'])}")
+        lines += [
+            f"  {name.replace('_', ' ')}: {interval(found)}" for name, found in (quality["metrics"] or {}).items()
+        ]
     for name, label in _SHOWN.items():
         lines.append(f"  {label}: {amount(quantities[name])}")
     failed = [check for check in record["checks"] if check["answer"] == "failed"]

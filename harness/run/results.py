@@ -18,6 +18,7 @@ from harness.run.transcript import Epoch, Transcript
 from harness.score.auc import AREA_METHOD, DIFFERENCE_METHOD, auc_difference, auc_estimate
 from harness.score.estimate import Estimate
 from harness.score.gate import judge
+from harness.score.metrics import RunScores, Settings, metrics
 from harness.score.stratified import auc_within
 
 
@@ -185,14 +186,27 @@ def _quality(plan: Plan, dataset: Dataset, transcript: Transcript, target: dict[
         no_target=target["reason"] if target["test_auc"] is None else None,
         judged=bool(profile.get("quality", False)),
     )
-    kept = [epoch.auc for epoch in transcript.first.epochs if epoch.kept]
+    kept = [epoch for epoch in transcript.first.epochs if epoch.kept]
+    threshold = kept[-1].threshold if kept else None
     return {
         "auc": auc.to_json(),
-        "validation_auc": kept[-1] if kept else None,
+        "validation_auc": kept[-1].auc if kept else None,
+        "threshold": threshold,
         "trivial": {"auc": trivial.to_json(), "gain": gain.to_json()},
         "within": _within(dataset, transcript),
+        "metrics": _metrics(plan, dataset, transcript, threshold),
         "gate": gate.to_json(),
     }
+
+
+def _metrics(plan: Plan, dataset: Dataset, transcript: Transcript, threshold: float | None) -> dict[str, Any] | None:
+    """Figures of quality besides the area; None without predictions."""
+    if transcript.first.predictions is None:
+        return None
+    scored = dataset.scored("test", np.asarray(transcript.first.predictions))
+    run = RunScores(scored.scores, threshold)
+    found = metrics([run], scored.labels, scored.patients, Settings.of(plan.ruleset.statistics))
+    return {name: estimate.to_json() for name, estimate in found.items()}
 
 
 def _within(dataset: Dataset, transcript: Transcript) -> dict[str, Any] | None:

@@ -21,6 +21,7 @@ from harness.run.surroundings import Wire
 from harness.run.transcript import Epoch, Pass
 from harness.score.auc import OneClassOnlyError, roc_auc
 from harness.score.loss import binary_cross_entropy
+from harness.score.operating import best_threshold
 from harness.score.stopping import EarlyStopping
 
 
@@ -109,6 +110,7 @@ class Trainer:
             n=n,
             train_loss=fields["loss"],
             auc=auc,
+            threshold=best_threshold(scored.scores, scored.labels == 1),
             loss=binary_cross_entropy(scored.scores, scored.labels),
             images=fields["images"],
             steps=fields["steps"],

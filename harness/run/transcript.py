@@ -18,11 +18,12 @@ from harness.runtime.usage import Usage
 class Epoch:
     """One epoch. ``at`` is the arrival of its event and ``began`` that of the epoch's start, both in monotonic
     seconds of the harness; ``images`` and ``steps`` are the workload's own count. ``auc`` is None where the
-    validation cases at hand are of one class."""
+    validation cases at hand are of one class, and so is ``threshold``, the one with the best balanced accuracy."""
 
     n: int
     train_loss: float
     auc: float | None
+    threshold: float | None
     loss: float
     images: int
     steps: int

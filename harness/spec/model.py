@@ -85,6 +85,12 @@ class Ruleset:
         found: Mapping[str, Mapping[str, Any]] = {gate["id"]: gate["parameters"] for gate in self.document["gates"]}
         return found[identifier]
 
+    @property
+    def statistics(self) -> Mapping[str, Any]:
+        """How figures of quality are computed: ``confidence``, ``specificity``, ``resamples`` and their ``seed``."""
+        found: Mapping[str, Any] = self.document["statistics"]
+        return found
+
     def profile(self, name: str) -> Mapping[str, Any]:
         """One profile's settings. Raises `InvalidInput` for an unknown name."""
         known: Mapping[str, Mapping[str, Any]] = self.document["profiles"]

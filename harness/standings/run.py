@@ -31,6 +31,11 @@ QUANTITIES = {
     "single_latency_p99": "s",
 }
 """Every quantity that the standings show, with its unit."""
+METRICS = (
+    *("balanced_accuracy", "sensitivity_at_specificity", "brier"),
+    *("calibration_intercept", "calibration_slope"),
+)
+"""Figures of quality besides the ROC area."""
 ONCE = frozenset(
     {
         *("offline_throughput", "offline_gpu_energy", "single_gpu_energy"),
@@ -220,6 +225,8 @@ def _quality(node: Node) -> dict[str, Any]:
         "trivial": trivial.get("auc").estimate(),
         "gain": trivial.get("gain").estimate(),
         "within": _within(node.maybe("within")),
+        "threshold": node.maybe_number("threshold"),
+        "metrics": _metrics(node.maybe("metrics")),
         "gate": {
             "verdict": gate.get("verdict").text(),
             "target": gate.maybe_number("target"),
@@ -233,6 +240,13 @@ def _within(node: Node | None) -> dict[str, Any] | None:
     if node is None or node.value is None:
         return None
     return {"of": node.get("of").text(), "auc": node.get("auc").estimate()}
+
+
+def _metrics(node: Node | None) -> dict[str, Any] | None:
+    """Figures of quality besides the area; older records and those of runs without predictions have none."""
+    if node is None or node.value is None:
+        return None
+    return {name: node.get(name).estimate() for name in METRICS}
 
 
 def _quantities(node: Node) -> dict[str, Any]:

@@ -80,7 +80,7 @@ def leave_run(
             fields = {"n": n, "loss": 0.7, "images": 12, "steps": 1, "predictions": encode_predictions(validation)}
             journal.event(float(n), "epoch", n, float(n), fields)
             auc = roc_auc(validation, dataset.val_labels())
-            scored.append(Epoch(n, 0.7, auc, 0.7, 12, 1, n - 0.5, float(n), kept=n == 1))
+            scored.append(Epoch(n, 0.7, auc, 0.5, 0.7, 12, 1, n - 0.5, float(n), kept=n == 1))
         journal.event(
             epochs + 1.0, "predicted", epochs + 1, 1.0, {"predictions": encode_predictions(test), "images": 40}
         )
