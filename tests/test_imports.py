@@ -28,10 +28,11 @@ ALLOWED = {
     "standings": {"spec", "record"},
     "compare": {"spec", "score", "record", "data", "reference"},
     "verify": {"spec", "record", "run", "data", "system", "weights", "score"},
+    "publish": {"spec", "record", "data", "score", "compare", "verify"},
     "board": set(),
     "cli": {
         *("spec", "score", "checks", "record", "data", "image", "runtime", "system", "meter", "run", "doctor"),
-        *("reference", "standings", "board", "weights", "verify", "compare"),
+        *("reference", "standings", "board", "weights", "verify", "compare", "publish"),
     },
 }
 HOST_FORBIDDEN = {"torch", "timm", "bitsandbytes", "torchvision"}

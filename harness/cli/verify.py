@@ -10,31 +10,35 @@ import click
 
 if TYPE_CHECKING:
     from harness.places import Home
+    from harness.verify.record import Verification
 
 
 @click.command()
 @click.argument("runs", metavar="[RECORD]...", nargs=-1)
 @click.option("--ledger", "chain", is_flag=True, help="Check the home's ledger, and that it fits the runs there.")
+@click.option(
+    "--published",
+    metavar="DIR",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="With --ledger: check this leaderboard folder's published ledger, too. Default: the checkout's.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON on standard output.")
-def verify(runs: tuple[str, ...], chain: bool, as_json: bool) -> None:
+def verify(runs: tuple[str, ...], chain: bool, published: Path | None, as_json: bool) -> None:
     """Compute each RECORD again from its raw files and compare.
 
-    RECORD is the folder of a finished run, or its name in the home folder. Predictions and labels give the scores;
-    events and trace give times, windows, energies and checks; digests must fit. Every difference is named; exit code 4.
+    RECORD is the folder of a finished run, its name in the home folder, or the folder of a published entry.
+    Predictions and labels give the scores;    events and trace give times, windows, energies and checks; digests must fit. Every difference is named; exit code 4.
     """
-    from harness.data.prepare import prepare
     from harness.places import Home
-    from harness.verify.record import Verification, benchmark_named, verify
 
     if not runs and not chain:
         raise click.UsageError("name at least one RECORD, or say --ledger")
     home = Home.find()
-    held = _show_ledger(home) if chain else True
-    found: list[Verification] = []
+    held = _show_ledger(home) & _show_published(published) if chain else True
+    found = []
     for name in runs:
         root = folder_of(name, home.runs)
-        dataset = prepare(benchmark_named(root), home, lambda line: click.echo(line, err=True))
-        verification = verify(root, dataset)
+        verification = _verified(root, home)
         found.append(verification)
         _show(verification)
     if as_json and runs:
@@ -44,6 +48,37 @@ def verify(runs: tuple[str, ...], chain: bool, as_json: bool) -> None:
         click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
     if not held or not all(one.holds for one in found):
         raise SystemExit(4)
+
+
+def _verified(root: Path, home: Home) -> Verification:
+    """A run of a home, or a published entry with all its runs."""
+    from harness.data.prepare import prepare
+    from harness.publish.again import entry_differences
+    from harness.publish.places import ENTRY
+    from harness.spec.load import load_benchmark, load_ruleset
+    from harness.verify.record import Verification, benchmark_named, verify
+
+    published = (root / ENTRY).is_file()
+    benchmark = root.parent.name if published else benchmark_named(root)
+    dataset = prepare(benchmark, home, lambda line: click.echo(line, err=True))
+    if not published:
+        return verify(root, dataset)
+    differences = entry_differences(root, dataset, load_benchmark(benchmark), load_ruleset())
+    return Verification(root.name, tuple(differences), ())
+
+
+def _show_published(folder: Path | None) -> bool:
+    """The published ledger; an empty one fits."""
+    from harness.places import resources
+    from harness.publish.account import differences
+
+    leaderboard = folder or resources() / "leaderboard"
+    found = list(differences(leaderboard))
+    state = "does not fit" if found else "fits"
+    click.echo(f"published ledger: it {state} what is published in {leaderboard}", err=True)
+    for line in found:
+        click.echo(f"  {line}", err=True)
+    return not found
 
 
 def _show_ledger(home: Home) -> bool:

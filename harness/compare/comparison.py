@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -30,7 +30,7 @@ COSTS = (
 @dataclass(frozen=True)
 class Side:
     """One of the two: its name, mean AUC, gain and gate Q1 over the common runs, and its runs that failed or are
-    invalid."""
+    invalid; ``scores`` are its test scores float64 [runs, cases]."""
 
     name: str
     model: str
@@ -38,6 +38,7 @@ class Side:
     gain: Estimate
     gate: Gate
     failed: tuple[str, ...]
+    scores: np.ndarray = field(repr=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -83,10 +84,9 @@ def compare(candidate: Entry, reference: Entry, dataset: Dataset, benchmark: Ben
     run's files contradict its record.
     """
     numbers = common(candidate, reference)
-    ours, theirs = (_scores(entry, numbers, dataset) for entry in (candidate, reference))
     labels, patients = dataset.test_labels(), dataset.test_patients()
-    sides = [_side(entry, scores, dataset, benchmark) for entry, scores in ((candidate, ours), (reference, theirs))]
-    difference = run_averaged_difference(ours, theirs, labels, patients)
+    sides = [side_of(entry, numbers, dataset, benchmark) for entry in (candidate, reference)]
+    difference = run_averaged_difference(sides[0].scores, sides[1].scores, labels, patients)
     rule = ruleset.gate("Q2")
     allowed = margin(sides[1].gain.value, largest=rule["largest_margin"], share_of_gain=rule["share_of_gain"])
     known = difference.components is not None and difference.estimate.value is not None and allowed.value is not None
@@ -115,7 +115,10 @@ def _scores(entry: Entry, numbers: Sequence[int], dataset: Dataset) -> np.ndarra
     return np.array([scores_of(run.folder, run.record, dataset).test for run in runs])
 
 
-def _side(entry: Entry, scores: np.ndarray, dataset: Dataset, benchmark: Benchmark) -> Side:
+def side_of(entry: Entry, numbers: Sequence[int], dataset: Dataset, benchmark: Benchmark) -> Side:
+    """What the runs ``numbers`` of an entry say together. Raises `InvalidInput` where a run's files contradict its
+    record."""
+    scores = _scores(entry, numbers, dataset)
     labels, patients = dataset.test_labels(), dataset.test_patients()
     model = str(next(iter(entry.runs.values())).record["submission"]["model"])
     rows = list(scores)
@@ -129,7 +132,7 @@ def _side(entry: Entry, scores: np.ndarray, dataset: Dataset, benchmark: Benchma
         no_target=target["reason"] if target["test_auc"] is None else None,
     )
     failed = tuple(str(run.record["run"]) for run in entry.failed)
-    return Side(entry.name, model, auc, gain, gate, failed)
+    return Side(entry.name, model, auc, gain, gate, failed, scores)
 
 
 def _ratio(candidate: Entry, reference: Entry, numbers: Sequence[int], name: str) -> Estimate:

@@ -113,7 +113,7 @@ def _contents(root: Path, record: Mapping[str, Any], dataset: Dataset) -> Iterat
     if documents[PLAN]["key"] != plan.key:
         yield f"{PLAN}: the key is not that of the rest of the plan"
     # Changed files were named already.
-    yield from _differences({**record, "files": again["files"]}, again, "")
+    yield from differences_between({**record, "files": again["files"]}, again, "")
     if (root / RECORD).read_text(encoding="utf-8") != text_of(record):
         yield f"{RECORD} is not written as a harness writes it"
 
@@ -130,22 +130,22 @@ def _rules(plan: Plan, dataset: Dataset) -> Iterator[str]:
         yield f"its seed, {plan.seed}, is not the one that the rules give run {plan.number}"
 
 
-def _differences(said: Any, found: Any, path: str) -> Iterator[str]:
-    """Every place where two JSON values differ, with both."""
+def differences_between(said: Any, found: Any, path: str = "", *, file: str = RECORD) -> Iterator[str]:
+    """Every place where two JSON values differ, with both: what ``file`` says and what was found."""
     if isinstance(said, Mapping) and isinstance(found, Mapping):
         for key in sorted(said.keys() | found.keys()):
             below = f"{path}.{key}" if path else str(key)
             if key not in said:
-                yield f"{RECORD} lacks {below}; computed again it is {_shown(found[key])}"
+                yield f"{file} lacks {below}; computed again it is {_shown(found[key])}"
             elif key not in found:
-                yield f"{RECORD} has {below}, which does not follow from its files"
+                yield f"{file} has {below}, which does not follow from its files"
             else:
-                yield from _differences(said[key], found[key], below)
+                yield from differences_between(said[key], found[key], below, file=file)
     elif isinstance(said, list) and isinstance(found, list) and len(said) == len(found):
         for number, (one, other) in enumerate(zip(said, found, strict=True)):
-            yield from _differences(one, other, f"{path}[{number}]")
+            yield from differences_between(one, other, f"{path}[{number}]", file=file)
     elif not agrees(said, found):
-        yield f"{RECORD} says {path} is {_shown(said)}; computed again it is {_shown(found)}"
+        yield f"{file} says {path} is {_shown(said)}; computed again it is {_shown(found)}"
 
 
 def _ledger(root: Path) -> tuple[list[str], tuple[str, ...]]:

@@ -1,0 +1,109 @@
+"""Publishing an entry: into ``<leaderboard>/results/<benchmark>/<entry>/``, and into the published ledger.
+
+The ledger's line comes last. A folder that it does not know of is what an interrupted `publish` left, and is replaced
+by the next.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from harness.data.dataset import Dataset
+from harness.errors import InvalidInput, MachineLacks
+from harness.places import Home
+from harness.publish.attempts import Attempts, attempts_of
+from harness.publish.bundle import RAW, pack
+from harness.publish.places import ENTRY, LEDGER, RESULTS
+from harness.publish.reference import is_reference, plain_submissions, reference_of
+from harness.publish.refusal import refusals
+from harness.publish.summary import summary_of
+from harness.record import digest
+from harness.record.folder import RECORD, write_json
+from harness.record.ledger import Ledger
+from harness.spec.model import Benchmark, Ruleset
+
+
+class NotPublishableError(InvalidInput):
+    """The entry may not be published; the message holds every reason."""
+
+
+@dataclass(frozen=True)
+class Published:
+    """Where the entry is now, its document, and the number of its attempts."""
+
+    folder: Path
+    document: dict[str, Any]
+    attempts: int
+
+
+def publish(
+    submission: str,
+    home: Home,
+    leaderboard: Path,
+    *,
+    dataset: Dataset,
+    benchmark: Benchmark,
+    ruleset: Ruleset,
+    say: Callable[[str], None],
+) -> Published:
+    """Publish all attempts of the entry of ``submission`` that was worked on last, or none.
+
+    Raises `NotPublishableError` with every reason, and `MachineLacks` where the folder can't be written.
+    """
+    attempts = attempts_of(submission, benchmark.id, home)
+    say(f"{attempts.name}: {len(attempts.all)} attempts, each is computed again from its raw files")
+    why = list(refusals(attempts, dataset, ruleset, home))
+    target, ledger = leaderboard / RESULTS / attempts.name, Ledger(leaderboard / LEDGER)
+    if any(line["run"] == attempts.name for _, line in ledger.lines()):
+        why.append(f"{attempts.name} is published already, and what is published is not changed")
+    wait = _unpublished_reference(attempts, leaderboard, home)
+    why += [] if wait is None else [wait]
+    if why:
+        raise NotPublishableError(
+            f"{submission} can't be published, all attempts or none:\n  " + "\n  ".join(why),
+            remedy="mend what can be mended; what an attempt showed stays part of the entry",
+        )
+    document = summary_of(attempts, leaderboard, dataset, benchmark, ruleset)
+    try:
+        _write(attempts, document, target)
+        ledger.append("published", attempts.name, **_sealed(attempts, target), at=datetime.now(UTC).isoformat())
+    except OSError as error:
+        raise MachineLacks(
+            f"{target} can't be written: {error.strerror}", remedy="name a folder that can be written with --to"
+        ) from error
+    return Published(target, document, len(attempts.all))
+
+
+def _unpublished_reference(attempts: Attempts, leaderboard: Path, home: Home) -> str | None:
+    """Why the entry has to wait: its reference was run here and is not published, and Q2 is judged but once."""
+    if is_reference(attempts.all[0].submission) or reference_of(attempts.all[0].plan, leaderboard) is not None:
+        return None
+    for name in sorted(plain_submissions(attempts.all[0].plan, home)):
+        return f"its reference was run here, too: publish {name} first, so that Q2 can be judged against it"
+    return None
+
+
+def _write(attempts: Attempts, document: dict[str, Any], target: Path) -> None:
+    staged = target.with_name(f".{target.name}.part")
+    for left in (staged, target):
+        if left.exists():
+            shutil.rmtree(left)
+    staged.mkdir(parents=True)
+    for attempt in attempts.all:
+        pack(attempt.folder, staged / attempt.run)
+    write_json(staged / ENTRY, document)
+    staged.rename(target)
+
+
+def _sealed(attempts: Attempts, target: Path) -> dict[str, Any]:
+    """Digests of every file that was published."""
+    return {
+        "entry": digest.of_file(target / ENTRY),
+        "records": {a.run: digest.of_file(target / a.run / RECORD) for a in attempts.all if a.record is not None},
+        "raw": {a.run: digest.of_file(target / a.run / RAW) for a in attempts.all},
+    }

@@ -1,0 +1,319 @@
+"""Publishing: all attempts or none, nothing that should not be there, and anybody can compute it again."""
+
+from __future__ import annotations
+
+import json
+import lzma
+import shutil
+import tarfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from harness.cli import publish as command
+from harness.cli import verify as verify_command
+from harness.data.dataset import Dataset
+from harness.errors import InvalidInput, MachineLacks
+from harness.places import Home
+from harness.publish.account import differences
+from harness.publish.again import entry_differences
+from harness.publish.bundle import RAW, pack, unpacked
+from harness.publish.publish import NotPublishableError, Published, publish
+from harness.record.folder import RECORD, RunFolder
+from tests.publish.material import RUNS, official, rules, run, use_tiny_rules
+from tests.run.material import tiny_dataset
+
+
+@pytest.fixture
+def dataset(tmp_path: Path) -> Dataset:
+    return tiny_dataset(tmp_path / "data")
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    (tmp_path / "home").mkdir()
+    return Home(tmp_path / "home")
+
+
+@pytest.fixture
+def board(tmp_path: Path) -> Path:
+    return tmp_path / "leaderboard"
+
+
+@pytest.fixture(autouse=True)
+def tiny_rules(monkeypatch: pytest.MonkeyPatch) -> None:
+    use_tiny_rules(monkeypatch)
+
+
+def entry(home: Home, dataset: Dataset, submission: str = "mlp_fp32", **changes: Any) -> None:
+    for number in range(1, RUNS + 1):
+        run(home, dataset, number, submission=submission, **changes)
+
+
+def put(home: Home, dataset: Dataset, board: Path, submission: str = "mlp_fp32") -> Published:
+    benchmark, ruleset = rules()
+    return publish(
+        submission, home, board, dataset=dataset, benchmark=benchmark, ruleset=ruleset, say=lambda line: None
+    )
+
+
+def again(done: Published, dataset: Dataset) -> list[str]:
+    return list(entry_differences(done.folder, dataset, *rules()))
+
+
+def refused(home: Home, dataset: Dataset, board: Path, submission: str = "mlp_fp32") -> str:
+    with pytest.raises(NotPublishableError) as caught:
+        put(home, dataset, board, submission)
+    assert not (board / "results").exists() or not list((board / "results").glob(f"*/{submission}-*"))
+    return caught.value.message
+
+
+def test_an_entry_is_published_whole_and_anybody_can_compute_it_again(
+    home: Home, dataset: Dataset, board: Path
+) -> None:
+    entry(home, dataset)
+    done = put(home, dataset, board)
+    runs = sorted(path.name for path in done.folder.iterdir() if path.is_dir())
+    assert runs == sorted(path.name for path in home.runs.iterdir())
+    assert list(differences(board)) == []
+    shutil.rmtree(home.root)
+    assert again(done, dataset) == []
+    document = done.document
+    assert document["reference"] is True
+    assert document["quality"]["auc"]["value"] == pytest.approx(
+        json.loads((done.folder / runs[0] / RECORD).read_text())["quality"]["auc"]["value"]
+    )
+    # The stub predicts without having learnt anything.
+    assert (document["gates"]["Q1"]["verdict"], document["ranks"]) == ("below", False)
+    assert any(reason.startswith("Q1: ") for reason in document["unranked"])
+
+
+def test_another_is_judged_against_the_published_reference(home: Home, dataset: Dataset, board: Path) -> None:
+    entry(home, dataset)
+    entry(home, dataset, "densenet_8bit")
+    entry(home, dataset, "densenet_fp32")
+    assert "publish densenet_fp32 first" in refused(home, dataset, board, "densenet_8bit")
+    reference = put(home, dataset, board, "densenet_fp32")
+    done = put(home, dataset, board, "densenet_8bit")
+    assert done.document["against"] == reference.document["entry"]
+    # The stub predicts the same whatever it is asked to do.
+    assert "exactly as the reference" in done.document["gates"]["Q2"]["reason"] or (
+        done.document["gates"]["Q2"]["outcome"] == "undecided"
+    )
+    assert done.document["costs"]["time_to_predictions"]["value"] > 0
+    assert again(done, dataset) == []
+    assert list(differences(board)) == []
+
+
+def test_without_a_reference_it_says_so(home: Home, dataset: Dataset, board: Path) -> None:
+    entry(home, dataset, "densenet_8bit")
+    found = put(home, dataset, board, "densenet_8bit").document
+    assert found["gates"]["Q2"]["outcome"] == "no reference"
+    assert found["ranks"] is False
+
+
+def test_failed_and_cut_short_attempts_are_published_with_the_rest(home: Home, dataset: Dataset, board: Path) -> None:
+    run(home, dataset, 1, "fail-refused")
+    run(home, dataset, 2)
+    left = official(1)
+    folder = RunFolder.create(home.runs, left.new_run_id())
+    (folder.root / "plan.json").write_text(json.dumps(left.to_json(folder.root.name)))
+    from harness.record.ledger import Ledger
+
+    Ledger(home.ledger).append("started", folder.root.name, plan=left.key)
+    folder.clear_data()
+    done = put(home, dataset, board)
+    verdicts = sorted((one["number"], one["verdict"]) for one in done.document["attempts"])
+    assert verdicts == [(1, "failed"), (1, "interrupted"), (2, "valid")]
+    assert "Run 1 failed, and one failed run fails the entry." in done.document["unranked"]
+    assert again(done, dataset) == []
+
+
+def test_a_missing_run_is_named_with_the_command(home: Home, dataset: Dataset, board: Path) -> None:
+    run(home, dataset, 1)
+    said = refused(home, dataset, board)
+    assert "run 2 of 2 not finished" in said
+    assert "harness run submissions/mlp_fp32 --benchmark lidc-nodules --profile official" in said
+
+
+def test_more_runs_than_an_entry_has_are_refused(home: Home, dataset: Dataset, board: Path) -> None:
+    entry(home, dataset)
+    run(home, dataset, RUNS + 1)
+    assert "until it pleases" in refused(home, dataset, board)
+
+
+def test_invalid_runs_are_refused_with_the_reason(home: Home, dataset: Dataset, board: Path) -> None:
+    run(home, dataset, 1, "other-model")
+    run(home, dataset, 2)
+    assert "is invalid: P1" in refused(home, dataset, board)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"), [({"requested_profile": "smoke"}, "profile smoke"), ({"own_seed": True}, "seeds of their own")]
+)
+def test_what_is_no_official_run_is_refused(
+    home: Home, dataset: Dataset, board: Path, changes: dict[str, Any], said: str
+) -> None:
+    entry(home, dataset, **changes)
+    with pytest.raises(InvalidInput, match=said):
+        put(home, dataset, board)
+
+
+def reseal(root: Path, change: Callable[[dict[str, Any]], None]) -> None:
+    """Change a record and everything in the home that holds its digest."""
+    from harness.record import digest
+    from harness.record.folder import text_of
+
+    record = json.loads((root / RECORD).read_text())
+    change(record)
+    (root / RECORD).write_text(text_of(record))
+    ledger = root.parent.parent / "ledger.jsonl"
+    lines, previous = [], None
+    for raw in ledger.read_text().splitlines():
+        line = json.loads(raw)
+        if previous is not None:
+            line["previous"] = previous
+        if line["run"] == root.name and line["event"] == "finished":
+            line["record"] = digest.of_file(root / RECORD)
+        lines.append(json.dumps(line, separators=(",", ":")))
+        previous = digest.of_bytes(lines[-1].encode())
+    ledger.write_text("\n".join(lines) + "\n")
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda record: record["data"].update(phantom=True), "phantoms"),
+        (lambda record: record["quality"]["auc"].update(value=0.99), "can't be verified: record.json says quality.auc"),
+    ],
+)
+def test_phantoms_and_forgeries_are_refused(
+    home: Home, dataset: Dataset, board: Path, change: Callable[[dict[str, Any]], None], said: str
+) -> None:
+    entry(home, dataset)
+    reseal(next(iter(sorted(home.runs.iterdir()))), change)
+    assert said in refused(home, dataset, board)
+
+
+def test_an_attempt_that_was_taken_away_is_missed(home: Home, dataset: Dataset, board: Path) -> None:
+    run(home, dataset, 1, "fail-refused")
+    entry(home, dataset)
+    failed = next(
+        p for p in home.runs.iterdir() if json.loads((p / RECORD).read_text())["outcome"]["verdict"] != "valid"
+    )
+    shutil.rmtree(failed)
+    assert f"{failed.name}: the ledger knows of it, and its folder is gone" in refused(home, dataset, board)
+
+
+def test_it_is_published_once(home: Home, dataset: Dataset, board: Path) -> None:
+    entry(home, dataset)
+    done = put(home, dataset, board)
+    with pytest.raises(NotPublishableError, match="published already"):
+        put(home, dataset, board)
+    assert again(done, dataset) == []
+
+
+def test_what_an_interrupted_publish_left_is_replaced(home: Home, dataset: Dataset, board: Path) -> None:
+    entry(home, dataset)
+    done = put(home, dataset, board)
+    (board / "ledger.jsonl").unlink()
+    assert list(differences(board)) == [f"{done.document['entry']}: the ledger does not know of it"]
+    put(home, dataset, board)
+    assert list(differences(board)) == []
+
+
+def test_every_changed_file_is_found(home: Home, dataset: Dataset, board: Path) -> None:
+    entry(home, dataset)
+    done = put(home, dataset, board)
+    for path in sorted(path for path in done.folder.rglob("*") if path.is_file()):
+        before = path.read_bytes()
+        path.write_bytes(before[:-2] + bytes([before[-2] ^ 1]) + before[-1:])
+        assert any(path.name in line for line in differences(board)), path
+        path.write_bytes(before)
+    forged = json.loads((done.folder / "entry.json").read_text())
+    forged["quality"]["auc"]["value"] = 0.99
+    (done.folder / "entry.json").write_text(json.dumps(forged))
+    found = again(done, dataset)
+    assert any("entry.json says quality.auc.value is 0.99" in line for line in found)
+
+
+def test_runs_taken_away_or_put_in_are_found(home: Home, dataset: Dataset, board: Path) -> None:
+    entry(home, dataset)
+    done = put(home, dataset, board)
+    runs = sorted(path for path in done.folder.iterdir() if path.is_dir())
+    shutil.copytree(runs[0], done.folder / "another")
+    assert any("another was put in later" in line for line in differences(board))
+    shutil.rmtree(done.folder / "another")
+    shutil.rmtree(runs[0])
+    assert any(line.endswith("is gone") for line in differences(board))
+    shutil.rmtree(done.folder)
+    assert list(differences(board)) == [f"{done.document['entry']}: the ledger knows of it, and it is gone"]
+
+
+def test_the_same_run_makes_the_same_archive(home: Home, dataset: Dataset, tmp_path: Path) -> None:
+    folder = run(home, dataset, 1).folder
+    for name in ("one", "two"):
+        pack(folder, tmp_path / name / folder.root.name)
+    assert (tmp_path / "one" / folder.root.name / RAW).read_bytes() == (
+        tmp_path / "two" / folder.root.name / RAW
+    ).read_bytes()
+    with unpacked(tmp_path / "one" / folder.root.name) as there:
+        assert {p.name: p.read_bytes() for p in there.iterdir()} == {
+            p.name: p.read_bytes() for p in folder.root.iterdir()
+        }
+
+
+def _evil(path: Path, name: str, kind: bytes = tarfile.REGTYPE, size: int = 0) -> None:
+    with lzma.open(path, "wb") as stream:
+        info = tarfile.TarInfo(name)
+        info.type, info.linkname, info.size = kind, "/etc/passwd", size
+        stream.write(info.tobuf())
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "size", "said"),
+    [
+        ("../out", tarfile.REGTYPE, 0, "no file of a run"),
+        ("/tmp/out", tarfile.REGTYPE, 0, "no file of a run"),
+        ("link", tarfile.SYMTYPE, 0, "no file of a run"),
+        ("record.json", tarfile.REGTYPE, 0, "no file of a run"),
+        ("large", tarfile.REGTYPE, 2**31, "more than 1 GiB"),
+        ("short", tarfile.REGTYPE, 10_000, "can't be unpacked"),
+    ],
+)
+def test_an_archive_from_a_stranger_does_no_harm(tmp_path: Path, name: str, kind: bytes, size: int, said: str) -> None:
+    (tmp_path / "run").mkdir()
+    _evil(tmp_path / "run" / RAW, name, kind, size)
+    with pytest.raises(InvalidInput, match=said), unpacked(tmp_path / "run"):
+        pass
+
+
+def test_a_folder_that_can_not_be_written_is_told(home: Home, dataset: Dataset, tmp_path: Path) -> None:
+    entry(home, dataset)
+    (tmp_path / "file").write_text("")
+    with pytest.raises((MachineLacks, InvalidInput)):
+        put(home, dataset, tmp_path / "file")
+
+
+def test_the_command_publishes_and_verify_checks(
+    home: Home, dataset: Dataset, board: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry(home, dataset)
+    monkeypatch.setenv("LEANMED_HOME", str(home.root))
+    monkeypatch.setattr("harness.data.prepare.prepare", lambda *given: dataset)
+    monkeypatch.setattr("harness.spec.load.load_benchmark", lambda name: rules()[0])
+    monkeypatch.setattr("harness.spec.load.load_ruleset", lambda version="v1": rules()[1])
+    done = CliRunner().invoke(command.publish, ["submissions/mlp_fp32/", "--to", str(board), "--json"])
+    assert done.exit_code == 0, done.output
+    document = json.loads(done.stdout)
+    assert "it does not rank" in done.stderr
+    folder = board / "results" / document["entry"]
+    good = CliRunner().invoke(verify_command.verify, [str(folder), "--ledger", "--published", str(board)])
+    assert good.exit_code == 0, good.output
+    (folder / "entry.json").write_text((folder / "entry.json").read_text().replace("0.", "0.1", 1))
+    bad = CliRunner().invoke(verify_command.verify, [str(folder), "--ledger", "--published", str(board)])
+    assert bad.exit_code == 4
+    assert "entry.json was changed" in bad.stderr
