@@ -25,7 +25,7 @@ ALLOWED = {
     "run": {"spec", "score", "checks", "record", "data", "image", "runtime", "system", "meter", "weights"},
     "doctor": {"spec", "data", "image", "runtime", "system"},
     "reference": {"spec", "score", "record", "data"},
-    "standings": {"spec", "record"},
+    "standings": {"spec", "record", "score"},
     "compare": {"spec", "score", "record", "data", "reference"},
     "verify": {"spec", "record", "run", "data", "system", "weights", "score"},
     "publish": {"spec", "record", "data", "score", "compare", "verify"},

@@ -6,39 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from harness.board.curves import auc_curve, loss_curves
-from harness.board.figures import area, interval, quantity, short
+from harness.board.figures import area, quantity, short
+from harness.board.judgement import fact, published
 from harness.board.markup import Html, join, tag
+from harness.board.names import METRIC_NAMES, QUANTITY_NAMES
 from harness.board.parts import chips, command, entry_anchor, gate_chip
 
-QUANTITY_NAMES = {
-    "initialisation_time": "Initialisation (not in the clock)",
-    "time_to_predictions": "Time to predictions",
-    "training_time": "Training time",
-    "time_to_target": "Time to target",
-    "gpu_energy": "GPU energy",
-    "training_gpu_energy": "GPU energy of training",
-    "gpu_energy_to_target": "GPU energy to target",
-    "gpu_energy_above_idle": "GPU energy above idle",
-    "idle_gpu_power": "GPU power, idle",
-    "offline_gpu_energy": "GPU energy, offline, 1,000 images",
-    "single_gpu_energy": "GPU energy, single stream, one image",
-    "cpu_energy": "CPU energy",
-    "dram_energy": "Memory energy",
-    "peak_gpu_memory": "Peak GPU memory",
-    "peak_host_memory": "Peak host memory",
-    "cpu_time": "CPU time",
-    "offline_throughput": "Offline throughput",
-    "single_latency_p50": "Latency, median",
-    "single_latency_p90": "Latency, 90th percentile",
-    "single_latency_p99": "Latency, 99th percentile",
-}
-METRIC_NAMES = {
-    "balanced_accuracy": "Balanced accuracy",
-    "sensitivity_at_specificity": "Sensitivity at the rules' specificity",
-    "brier": "Brier score",
-    "calibration_intercept": "Calibration intercept (0 is right)",
-    "calibration_slope": "Calibration slope (1 is right)",
-}
 _TENSORS = {"parameters": "Parameters", "gradients": "Gradients", "optimizer_state": "Optimiser state"}
 _ANSWERS = {"passed": "passed", "failed": "failed", "not measurable": "not measurable"}
 
@@ -56,6 +29,7 @@ def entry_details(place: Mapping[str, Any], entry: Mapping[str, Any], target: fl
         tag("p", submission["description"]) if submission["description"] else None,
         tag("p", chips(submission["efficiency"]), class_="chips"),
         _set_aside(entry),
+        None if entry["judged"] is None else published(entry["judged"]),
         [_run(place, entry, run, target, alone=len(runs) == 1) for run in runs],
         tag("h5", "Repeat it"),
         tag("pre", tag("code", command(place, entry)), tabindex=0),
@@ -112,13 +86,13 @@ def _outcome(run: Mapping[str, Any]) -> Html:
         lines.append(tag("pre", outcome["said"], tabindex=0))
     auc, trivial, gain = quality["auc"], quality["trivial"], quality["gain"]
     facts = [
-        _fact("Test AUC", auc),
-        _fact("Trivial model", trivial),
-        _fact("Gain", gain, sign=True),
+        fact("Test AUC", auc),
+        fact("Trivial model", trivial),
+        fact("Gain", gain, sign=True),
     ]
     if (within := quality["within"]) is not None:
-        facts.append(_fact(f"Test AUC within one {within['of']}", within["auc"]))
-    facts += [_fact(METRIC_NAMES[name], found) for name, found in (quality["metrics"] or {}).items()]
+        facts.append(fact(f"Test AUC within one {within['of']}", within["auc"]))
+    facts += [fact(METRIC_NAMES[name], found) for name, found in (quality["metrics"] or {}).items()]
     lines.append(tag("dl", facts, class_="facts"))
     gate = quality["gate"]
     lines.append(tag("p", gate_chip(gate), " ", gate["reason"]))
@@ -127,15 +101,6 @@ def _outcome(run: Mapping[str, Any]) -> Html:
         used = run["profile"]["used"] or run["profile"]["requested"]
         lines.append(tag("p", f"Profile {used}: {why}", class_="quiet"))
     return join(lines)
-
-
-def _fact(name: str, estimate: Mapping[str, Any], *, sign: bool = False) -> Html:
-    if estimate["value"] is None:
-        shown = join("— ", tag("span", estimate["reason"], class_="interval"))
-    else:
-        below = interval(estimate, sign=sign) or tag("span", estimate["reason"], class_="interval")
-        shown = join(tag("b", area(estimate["value"], sign=sign)), " ", below)
-    return tag("div", tag("dt", name), tag("dd", shown))
 
 
 def _curves(run: Mapping[str, Any], target: float | None) -> Html | None:

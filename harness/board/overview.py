@@ -9,7 +9,7 @@ from harness.board.bars import Axis
 from harness.board.figures import area, interval, quantity, span
 from harness.board.markup import Html, join, tag
 from harness.board.notes import Notes
-from harness.board.parts import chips, entry_anchor, gate_chip
+from harness.board.parts import chips, entry_anchor, gate_chip, outcome_chip, rank_text
 
 GROUPS = (
     (
@@ -108,10 +108,11 @@ def _row(place: Mapping[str, Any], entry: Mapping[str, Any], axis: Axis, notes: 
 
 
 def _gate(place: Mapping[str, Any], entry: Mapping[str, Any]) -> Html:
-    """The verdict, leading to its reason in the entry's details."""
+    """The verdicts, leading to their reasons in the entry's details."""
     chip = gate_chip(entry["summary"]["gate"])
     reason = entry["summary"]["gate"]["reason"]
-    return tag("td", tag("a", chip, href=f"#{entry_anchor(place, entry)}", title=reason, class_="gate"))
+    link = tag("a", chip, href=f"#{entry_anchor(place, entry)}", title=reason, class_="gate")
+    return tag("td", link, None if entry["judged"] is None else outcome_chip(entry["judged"]))
 
 
 def _auc(entry: Mapping[str, Any], axis: Axis, notes: Notes) -> Html:
@@ -136,6 +137,8 @@ def _name(place: Mapping[str, Any], entry: Mapping[str, Any]) -> Html:
     submission = entry["submission"]
     link = tag("a", submission["title"], href=f"#{entry_anchor(place, entry)}")
     sub = tag("span", tag("code", submission["name"]), " · ", submission["model"], class_="sub")
+    rank = None if entry["rank"] is None else tag("span", rank_text(entry["rank"]), class_="chip")
+    proven = tag("span", entry["provenance"], class_="chip quiet")
     division = (
         None if submission["division"] == "closed" else tag("span", f"{submission['division']} division", class_="chip")
     )
@@ -143,7 +146,7 @@ def _name(place: Mapping[str, Any], entry: Mapping[str, Any]) -> Html:
         "th",
         link,
         sub,
-        tag("span", chips(submission["efficiency"]), division, class_="chips"),
+        tag("span", rank, chips(submission["efficiency"]), division, proven, class_="chips"),
         scope="row",
         class_="name",
     )

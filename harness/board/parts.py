@@ -42,6 +42,24 @@ def chips(efficiency: Mapping[str, str]) -> Html:
     return Html("".join(tag("span", f"{key.replace('_', ' ')} {value}", class_="chip") for key, value in changed))
 
 
+def rank_text(rank: Mapping[str, Any]) -> str:
+    """``rank 1`` or ``rank 2–4 of 7``."""
+    if rank["best"] == rank["worst"]:
+        return f"rank {rank['best']} of {rank['of']}"
+    return f"rank {rank['best']}–{rank['worst']} of {rank['of']}"
+
+
+_OUTCOMES = {"non-inferior": "good", "inferior": "bad"}
+
+
+def outcome_chip(judged: Mapping[str, Any]) -> Html:
+    """Gate Q2 as a word: the outcome, or that this is what others are compared with."""
+    if judged["non_inferiority"] is None:
+        return tag("span", "reference", class_="verdict quiet")
+    outcome = judged["non_inferiority"]["outcome"]
+    return tag("span", outcome, class_=f"verdict {_OUTCOMES.get(outcome, 'quiet')}")
+
+
 def gate_chip(gate: Mapping[str, Any]) -> Html:
     """The verdict of the quality gate as a word; its class only adds colour."""
     verdict = gate["verdict"]

@@ -27,7 +27,8 @@ def verify(runs: tuple[str, ...], chain: bool, published: Path | None, as_json: 
     """Compute each RECORD again from its raw files and compare.
 
     RECORD is the folder of a finished run, its name in the home folder, or the folder of a published entry.
-    Predictions and labels give the scores;    events and trace give times, windows, energies and checks; digests must fit. Every difference is named; exit code 4.
+    Predictions and labels give the scores; events and trace give times, windows, energies and checks; digests must fit.
+    Every difference is named; exit code 4.
     """
     from harness.places import Home
 

@@ -52,7 +52,7 @@ def sensitivity_at_specificity(scores: FloatArray, positive: npt.NDArray[np.bool
     a case of each class.
     """
     everyone = np.ones((1, len(scores)), dtype=np.int32)
-    return float(Curve(scores, positive).sensitivity(everyone, specificity)[0])
+    return float(Curve(scores, np.asarray(positive) == 1).sensitivity(everyone, specificity)[0])
 
 
 class Curve:

@@ -14,14 +14,14 @@ from typing import Any
 from harness.standings.benchmarks import BenchmarkText
 from harness.standings.collect import Collection
 from harness.standings.entry import Entry, group
+from harness.standings.ranking import primary_cost, ranks_of
 
 SCHEMA = "leanmed/standings/v1"
-SORTED_BY = "time_to_predictions"
 
 
 def build(collection: Collection, benchmarks: Iterable[BenchmarkText]) -> dict[str, Any]:
     """The standings over ``collection``; ``benchmarks`` are described even where nothing was run on them."""
-    entries = group(collection.runs)
+    entries = group(collection.runs, collection.judged)
     return {
         "schema": SCHEMA,
         "counts": {
@@ -71,29 +71,37 @@ def _tables(entries: list[Entry]) -> list[dict[str, Any]]:
 
 
 def _table(entries: list[Entry]) -> dict[str, Any]:
-    listed = sorted((entry for entry in entries if not entry.set_aside), key=_sorting)
+    may_stand = [entry for entry in entries if not entry.set_aside]
+    cost = primary_cost(may_stand)
+    listed = sorted(may_stand, key=lambda entry: _sorting(entry, cost))
+    ranks, sentence = ranks_of(listed, cost)
     return {
         "place": asdict(entries[0].place),
-        "sorted_by": SORTED_BY,
-        "note": _note(listed),
-        "listed": [entry.to_json() for entry in listed],
-        "set_aside": [entry.to_json() for entry in entries if entry.set_aside],
+        "sorted_by": cost,
+        "note": _note(listed, cost, sentence),
+        "listed": [{**entry.to_json(), "rank": ranks.get(place)} for place, entry in enumerate(listed)],
+        "set_aside": [{**entry.to_json(), "rank": None} for entry in entries if entry.set_aside],
     }
 
 
-def _sorting(entry: Entry) -> tuple[object, ...]:
-    time = entry.value(SORTED_BY)
-    return (time is None, time, entry.first.submission["name"], entry.first.submission["digest"], entry.first.id)
+def _sorting(entry: Entry, cost: str) -> tuple[object, ...]:
+    """Entries with a rank first; among them, and among the others, what costs less."""
+    value = entry.value(cost)
+    return (
+        not entry.ranks,
+        value is None,
+        value,
+        entry.first.submission["name"],
+        entry.first.submission["digest"],
+        entry.first.id,
+    )
 
 
-def _note(listed: list[Entry]) -> str:
+def _note(listed: list[Entry], cost: str, ranking: str) -> str:
     """What the table is and what it is not."""
     if not listed:
         return "No official, valid run yet, so there is nothing to compare."
-    most = max(len(entry.valid) for entry in listed)
-    runs = "one run each" if most == 1 else f"at most {most} runs each"
     return (
-        f"Sorted by time to predictions, not ranked: {runs}, and neither ranges of ranks nor a test against a "
-        "reference are computed yet. A difference between two rows may be chance. Compare times within this table "
-        "only: it holds one machine, one runtime and one version of the rules."
+        f"Sorted by {cost.replace('_', ' ')}, entries with a rank first. {ranking} Compare within this table only: it "
+        "holds one machine, one runtime and one version of the rules."
     )

@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from harness.standings.fields import Node, UnreadableError, clean
+from harness.standings.judged import Judged, read_judged
 from harness.standings.run import Run, read_run
 
 RECORD, PLAN, EVENTS = "record.json", "plan.json", "events.jsonl"
+ENTRY = "entry.json"
 LARGEST_FILE = 16 * 1024 * 1024
 """Bytes of a record or plan that is still read. A full record is about 50 KB."""
 
@@ -43,6 +45,7 @@ class Collection:
     runs: list[Run] = field(default_factory=list)
     interrupted: list[Interrupted] = field(default_factory=list)
     unreadable: list[Unreadable] = field(default_factory=list)
+    judged: list[Judged] = field(default_factory=list)
 
 
 def collect(folders: Iterable[Path]) -> Collection:
@@ -75,6 +78,8 @@ def _run_folders(folder: Path, collection: Collection) -> Iterator[tuple[Path, b
     for root, folders, files in os.walk(folder, onerror=unlisted):
         folders.sort()
         names = {*files, *folders}
+        if ENTRY in files:
+            _take_entry(Path(root) / ENTRY, _shown(Path(root) / ENTRY, folder), collection)
         if names & {RECORD, PLAN, EVENTS}:
             folders.clear()
             yield Path(root), RECORD in names
@@ -99,6 +104,15 @@ def _take_record(path: Path, source: str, collection: Collection, seen: dict[str
     else:
         seen[run.id] = run
         collection.runs.append(run)
+
+
+def _take_entry(path: Path, source: str, collection: Collection) -> None:
+    try:
+        judged = read_judged(_parse(path)[0])
+    except UnreadableError as error:
+        collection.unreadable.append(Unreadable(source, str(error)))
+    else:
+        collection.judged += [] if judged is None else [judged]
 
 
 def _interrupted(plan: Path, source: str) -> Interrupted:

@@ -9,6 +9,7 @@ from itertools import groupby
 from statistics import fmean
 from typing import Any
 
+from harness.standings.judged import LOCAL, PUBLISHED, Judged
 from harness.standings.run import ONCE, QUANTITIES, Place, Run
 
 
@@ -17,11 +18,12 @@ class Entry:
     """Runs that may be averaged: same submission, image, profile and place, none with a seed of its own or simulated.
 
     ``runs`` are in the order of run number and start. The image counts by its identity, not only by its kind: runs
-    of two images are runs of two programs.
+    of two images are runs of two programs. ``judged`` is what was published of exactly these runs, if anything was.
     """
 
     place: Place
     runs: tuple[Run, ...]
+    judged: Judged | None = None
 
     @property
     def first(self) -> Run:
@@ -50,6 +52,11 @@ class Entry:
             reasons.append("Its data are phantoms, made up to try the tool, and no patients'.")
         return tuple(reasons)
 
+    @property
+    def ranks(self) -> bool:
+        """Whether it passed every gate with all its runs published, and may stand in its table."""
+        return self.judged is not None and self.judged.ranks and not self.set_aside
+
     def value(self, name: str) -> float | None:
         """The mean of a quantity over the valid runs, or None."""
         found: float | None = _mean_quantity(self.valid, name)["value"]
@@ -63,13 +70,16 @@ class Entry:
             "profile": self.first.profile,
             "own_seed": self.first.own_seed,
             "set_aside": list(self.set_aside),
-            "summary": _summary(self.valid) if self.valid else None,
+            "summary": _summary(self.valid, self.judged) if self.valid else None,
+            "provenance": LOCAL if self.judged is None else PUBLISHED,
+            "judged": None if self.judged is None else self.judged.document,
             "runs": [run.document for run in self.runs],
         }
 
 
-def group(runs: Iterable[Run]) -> list[Entry]:
-    """The entries that ``runs`` make up, in a fixed order."""
+def group(runs: Iterable[Run], published: Iterable[Judged] = ()) -> list[Entry]:
+    """The entries that ``runs`` make up, in a fixed order, each with what was ``published`` of exactly its runs."""
+    judged = {each.records: each for each in published}
 
     def key(run: Run) -> tuple[object, ...]:
         submission = run.submission
@@ -82,7 +92,11 @@ def group(runs: Iterable[Run]) -> list[Entry]:
         return (*key(run), run.number, run.document["started"], run.id)
 
     ordered = sorted(runs, key=within)
-    return [Entry(members[0].place, members) for _, found in groupby(ordered, key=key) if (members := tuple(found))]
+    return [
+        Entry(members[0].place, members, judged.get(frozenset(run.document["digest"] for run in members)))
+        for _, found in groupby(ordered, key=key)
+        if (members := tuple(found))
+    ]
 
 
 def _blame(run: Run) -> str:
@@ -91,14 +105,15 @@ def _blame(run: Run) -> str:
     return f"Run {run.number} {what}: {'; '.join(reasons)}"
 
 
-def _summary(valid: Sequence[Run]) -> dict[str, Any]:
+def _summary(valid: Sequence[Run], judged: Judged | None) -> dict[str, Any]:
+    """Means over the runs; of a published entry those that were computed from predictions, with intervals."""
     quality = [run.document["quality"] for run in valid]
     return {
         "count": len(valid),
-        "auc": _mean_estimate([each["auc"] for each in quality]),
+        "auc": _mean_estimate([each["auc"] for each in quality]) if judged is None else judged.auc,
         "trivial": _mean_estimate([each["trivial"] for each in quality]),
-        "gain": _mean_estimate([each["gain"] for each in quality]),
-        "gate": _gate([each["gate"] for each in quality]),
+        "gain": _mean_estimate([each["gain"] for each in quality]) if judged is None else judged.gain,
+        "gate": _gate([each["gate"] for each in quality]) if judged is None else judged.gate,
         "quantities": {name: _mean_quantity(valid, name) for name in QUANTITIES},
     }
 

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from harness.board.page import render
 from harness.cli import publish as command
 from harness.cli import verify as verify_command
 from harness.data.dataset import Dataset
@@ -23,6 +24,10 @@ from harness.publish.again import entry_differences
 from harness.publish.bundle import RAW, pack, unpacked
 from harness.publish.publish import NotPublishableError, Published, publish
 from harness.record.folder import RECORD, RunFolder
+from harness.spec.explain import findings
+from harness.spec.schema import validator
+from harness.standings.build import build
+from harness.standings.collect import collect
 from tests.publish.material import RUNS, official, rules, run, use_tiny_rules
 from tests.run.material import tiny_dataset
 
@@ -106,6 +111,35 @@ def test_another_is_judged_against_the_published_reference(home: Home, dataset: 
     assert done.document["costs"]["time_to_predictions"]["value"] > 0
     assert again(done, dataset) == []
     assert list(differences(board)) == []
+
+
+def test_the_leaderboard_shows_what_was_published(home: Home, dataset: Dataset, board: Path) -> None:
+    for submission in ("densenet_fp32", "densenet_8bit"):
+        entry(home, dataset, submission)
+        put(home, dataset, board, submission)
+    # The home holds the same runs: they are shown once.
+    standings = build(collect((board / "results", home.runs)), ())
+    assert findings(validator("standings"), standings) == []
+    assert (standings["unreadable"], standings["interrupted"]) == ([], [])
+    listed = standings["benchmarks"][0]["tables"][0]["listed"]
+    assert sorted(each["submission"]["name"] for each in listed) == ["densenet_8bit", "densenet_fp32"]
+    assert {each["provenance"] for each in listed} == {"verified from raw files"}
+    (other,) = [each for each in listed if each["judged"]["against"] is not None]
+    assert other["judged"]["non_inferiority"]["outcome"] in ("non-inferior", "undecided")
+    assert other["rank"] is None
+    page = str(render(standings))
+    assert "All runs together" in page
+    assert "Why it has no rank" in page
+
+
+def test_an_entry_with_other_runs_than_published_is_no_published_entry(
+    home: Home, dataset: Dataset, board: Path
+) -> None:
+    entry(home, dataset)
+    done = put(home, dataset, board)
+    shutil.rmtree(next(path for path in done.folder.iterdir() if path.is_dir()))
+    (only,) = build(collect((board / "results",)), ())["benchmarks"][0]["tables"][0]["listed"]
+    assert (only["provenance"], only["judged"]) == ("self-reported", None)
 
 
 def test_without_a_reference_it_says_so(home: Home, dataset: Dataset, board: Path) -> None:

@@ -69,7 +69,9 @@ def test_the_same_records_give_the_same_bytes_in_any_order(tmp_path):
 def test_listed_entries_are_sorted_by_time_and_the_note_says_that_this_is_no_rank(tmp_path):
     table = only_table(standings_of(tmp_path, record("b", time=30.0), record("a", time=40.0), record("c", time=20.0)))
     assert [entry["submission"]["name"] for entry in table["listed"]] == ["c", "b", "a"]
-    assert table["note"].startswith("Sorted by time to predictions, not ranked: one run each")
+    assert table["note"].startswith(
+        "Sorted by time to predictions, entries with a rank first. No entry here passed every gate"
+    )
 
 
 @pytest.mark.parametrize(
