@@ -27,11 +27,12 @@ ALLOWED = {
     "reference": {"spec", "score", "record", "data"},
     "standings": {"spec", "record"},
     "compare": {"spec", "score", "record", "data", "reference"},
+    "claims": {"spec", "score", "data", "reference", "compare"},
     "verify": {"spec", "record", "run", "data", "system", "weights", "score"},
     "board": set(),
     "cli": {
         *("spec", "score", "checks", "record", "data", "image", "runtime", "system", "meter", "run", "doctor"),
-        *("reference", "standings", "board", "weights", "verify", "compare"),
+        *("reference", "standings", "board", "weights", "verify", "compare", "claims"),
     },
 }
 HOST_FORBIDDEN = {"torch", "timm", "bitsandbytes", "torchvision"}

@@ -25,6 +25,7 @@ VERBS = {
     "verify": ("harness.cli.verify", "verify", "Compute records again from their raw files."),
     "reproduce": ("harness.cli.reproduce", "reproduce", "Run a record's plan again, and say what that shows."),
     "compare": ("harness.cli.compare", "compare", "Compare two submissions: quality, and ratios of what they cost."),
+    "claims": ("harness.cli.claims", "claims", "Say what the runs say of the paper's claims."),
     "leaderboard": ("harness.cli.leaderboard", "leaderboard", "Build or open the leaderboard page."),
     "doctor": ("harness.cli.doctor", "doctor", "Say what this machine can run and measure, and what is missing."),
     "rules": ("harness.cli.rules", "rules", "Print the rules, with worked examples."),

@@ -85,6 +85,11 @@ class Ruleset:
         found: Mapping[str, Mapping[str, Any]] = {gate["id"]: gate["parameters"] for gate in self.document["gates"]}
         return found[identifier]
 
+    @property
+    def claims(self) -> tuple[Mapping[str, Any], ...]:
+        """The declared tests of the paper's claims."""
+        return tuple(self.document["claims"])
+
     def profile(self, name: str) -> Mapping[str, Any]:
         """One profile's settings. Raises `InvalidInput` for an unknown name."""
         known: Mapping[str, Mapping[str, Any]] = self.document["profiles"]
