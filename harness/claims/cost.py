@@ -23,9 +23,9 @@ _ROUNDING = 1e-12
 def less(group: Group, candidate: str, reference: str, quantity: str, *, excess: float = 0.0) -> Part:
     """Shown: ``candidate`` needs less of ``quantity`` than 1 + ``excess`` times what ``reference`` needs. Opposite: it
     needs more than ``reference``."""
-    bound = f" times 1 + {excess:g} of" if excess else ""
+    bound = f"{1 + excess:g} times what {reference} needs" if excess else reference
     both = (candidate, reference)
-    what = f"{candidate} needs less {_words(quantity)} than{bound} {reference}"
+    what = f"{candidate} needs less {_words(quantity)} than {bound}"
     if reason := _never(group, candidate, reference, quantity):
         return unknown(what, both, quantity, RATIO, reason, testable=False)
     ours, theirs = (group.official(name) for name in (candidate, reference))
