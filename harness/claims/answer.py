@@ -100,7 +100,7 @@ def _verdict(families: Sequence[Family], supported: float, contradicted: float) 
     if contradicted <= ALPHA:
         return Verdict.CONTRADICTED, f"the opposite is shown of: {'; '.join(said[PartVerdict.OPPOSITE])}"
     if supported <= ALPHA:
-        return Verdict.SUPPORTED, f"shown: {'; '.join(said[PartVerdict.SHOWN])}"
+        return Verdict.SUPPORTED, f"{len(said[PartVerdict.SHOWN])} of {len(parts)} parts are shown"
     open_parts = said[PartVerdict.UNDECIDED] or said[PartVerdict.OPPOSITE]
     if all(part.reason is not None for part in parts):
         return Verdict.UNDECIDED, "; ".join(dict.fromkeys(str(part.reason) for part in parts))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,9 @@ import click
 if TYPE_CHECKING:
     from harness.claims.part import Part
     from harness.claims.survey import Asked, Survey
+
+
+_WIDTH = 100
 
 
 @click.command()
@@ -63,17 +67,26 @@ def _claim(asked: Asked) -> list[str]:
     answer = asked.answer
     lines = [f"  {asked.claim['id']} {answer.verdict.value.upper()}  {asked.claim['title']}"]
     lines += [line for part in answer.parts if part.effect.value is not None for line in _part(part)]
-    lines.append(f"     {answer.reason}")
+    lines += _wrapped(answer.reason)
     lacking: dict[tuple[str, ...], list[str]] = {}
     for one in asked.missing:
         lacking.setdefault(one.said, []).append(one.submission)
-    lines += [f"     {' and '.join(said)}: {', '.join(names)}" for said, names in lacking.items()]
+    for said, names in lacking.items():
+        lines += _wrapped(f"{' and '.join(said)}: {', '.join(names)}")
+    # The command stays in one piece, so that it can be copied.
     return [*lines, *([f"     → {asked.command}"] if asked.command else [])]
 
 
 def _part(part: Part) -> list[str]:
+    """Verdict and effect in columns; what the part says, and over how many runs, below them."""
     from harness.cli.summary import interval
 
     shown = interval(part.effect.to_json(), sign=part.kind == "difference") + (" times" if part.kind == "ratio" else "")
-    runs = f"{len(part.runs)} runs" if part.runs else part.reason
-    return [f"     {part.verdict.value:<14} {part.what}: {shown} ({runs})"]
+    runs = f"{len(part.runs)} runs" if part.runs else str(part.reason)
+    first = f"     {part.verdict.value:<14} {shown}"
+    return [first, *_wrapped(f"{part.what} ({runs})", indent=20)]
+
+
+def _wrapped(text: str, *, indent: int = 5) -> list[str]:
+    space = " " * indent
+    return textwrap.wrap(text, _WIDTH, initial_indent=space, subsequent_indent=space, break_on_hyphens=False)
