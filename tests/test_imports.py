@@ -27,12 +27,13 @@ ALLOWED = {
     "reference": {"spec", "score", "record", "data"},
     "standings": {"spec", "record", "score"},
     "compare": {"spec", "score", "record", "data", "reference"},
+    "claims": {"spec", "score", "data", "reference", "compare"},
     "verify": {"spec", "record", "run", "data", "system", "weights", "score"},
     "publish": {"spec", "record", "data", "score", "compare", "verify"},
     "board": set(),
     "cli": {
         *("spec", "score", "checks", "record", "data", "image", "runtime", "system", "meter", "run", "doctor"),
-        *("reference", "standings", "board", "weights", "verify", "compare", "publish"),
+        *("reference", "standings", "board", "weights", "verify", "compare", "claims", "publish"),
     },
 }
 HOST_FORBIDDEN = {"torch", "timm", "bitsandbytes", "torchvision"}

@@ -21,7 +21,17 @@ _HOW_LONG = ("epochs", "steps", "batch", "validation", "test", "training_s", "id
 def render(ruleset: Ruleset) -> str:
     """``rules/RULES.md``, as Markdown."""
     return (
-        "\n".join([*_head(ruleset), *_profiles(ruleset), *_limits(ruleset), *_gates(ruleset), *_checks(ruleset)]) + "\n"
+        "\n".join(
+            [
+                *_head(ruleset),
+                *_profiles(ruleset),
+                *_limits(ruleset),
+                *_gates(ruleset),
+                *_claims(ruleset),
+                *_checks(ruleset),
+            ]
+        )
+        + "\n"
     )
 
 
@@ -92,6 +102,41 @@ def _gates(ruleset: Ruleset) -> Iterator[str]:
             "Parameters: " + ", ".join(f"{name} = {value}" for name, value in gate["parameters"].items())
         )
     yield ""
+
+
+def _claims(ruleset: Ruleset) -> Iterator[str]:
+    yield "## Claims"
+    yield ""
+    yield from _wrapped(
+        "Findings of the paper, answered by `harness claims` from whole official entries of one system, runtime and "
+        "version of data and rules. Each part has its effect with a 95 % interval and is *shown*, or its opposite is, "
+        "where a one-sided test at 2.5 % says so. A claim is **supported** where every part is shown (an "
+        "intersection-union test, which needs no correction); **contradicted** where the opposite of a part is shown, "
+        "with p values multiplied by the number of parts (Bonferroni, which for *any part* is Holm's first step); "
+        "**not testable** where benchmark or system lack what a part needs, whatever the other parts say; and else "
+        "**undecided**. Contradicted goes first."
+    )
+    for claim in ruleset.claims:
+        yield ""
+        yield f"### {claim['id']} {claim['title']}"
+        yield ""
+        yield from _wrapped(f"*{claim['sentence'].strip()}* ({claim['source'].strip()}.)")
+        yield ""
+        for comparison in claim["comparisons"]:
+            yield from _wrapped(f"- {_compared(comparison)}", indent="  ")
+        yield from _wrapped(f"- Quantities: {_listed(claim['quantities'])}", indent="  ")
+        yield from _wrapped(f"- Supported: {claim['supported'].strip()}", indent="  ")
+        yield from _wrapped(f"- Contradicted: {claim['contradicted'].strip()}", indent="  ")
+        if given := ", ".join(f"{name} = {value}" for name, value in claim["parameters"].items()):
+            yield f"- Parameters: {given}"
+    yield ""
+
+
+def _compared(comparison: Mapping[str, Any]) -> str:
+    said = f"`{comparison['candidate']}` with `{comparison['reference']}`"
+    if "against" in comparison:
+        said += f", held against `{comparison['against']['candidate']}` with `{comparison['against']['reference']}`"
+    return said + (f", among {_listed(comparison['others'])}" if "others" in comparison else "")
 
 
 def _checks(ruleset: Ruleset) -> Iterator[str]:

@@ -26,6 +26,7 @@ VERBS = {
     "reproduce": ("harness.cli.reproduce", "reproduce", "Run a record's plan again, and say what that shows."),
     "compare": ("harness.cli.compare", "compare", "Compare two submissions: quality, and ratios of what they cost."),
     "publish": ("harness.cli.publish", "publish", "Put an entry into the published results, all attempts or none."),
+    "claims": ("harness.cli.claims", "claims", "Say what the runs say of the paper's claims."),
     "leaderboard": ("harness.cli.leaderboard", "leaderboard", "Build or open the leaderboard page."),
     "doctor": ("harness.cli.doctor", "doctor", "Say what this machine can run and measure, and what is missing."),
     "rules": ("harness.cli.rules", "rules", "Print the rules, with worked examples."),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,17 +62,24 @@ Pair = tuple[Entry, Entry]
 def entries_of(name: str, benchmark: str, home: Home) -> dict[tuple[str, ...], list[Entry]]:
     """The submission's entries by their conditions. Runs with a seed of their own, under another profile or over
     phantoms are in none."""
-    grouped: dict[tuple[tuple[str, ...], tuple[str, ...]], list[Found]] = defaultdict(list)
+    found = all_entries(benchmark, home, {name})
+    return {conditions: by_name[name] for conditions, by_name in found.items()}
+
+
+def all_entries(benchmark: str, home: Home, names: Collection[str]) -> dict[tuple[str, ...], dict[str, list[Entry]]]:
+    """The entries of all these submissions by their conditions, then by name, as `entries_of` counts runs."""
+    grouped: dict[tuple[tuple[str, ...], str, tuple[str, str, str]], list[Found]] = defaultdict(list)
     for folder, record in finished(home.runs):
-        if not findings(validator("record"), record) and _counts(record, name, benchmark):
+        if not findings(validator("record"), record) and _counts(record, names, benchmark):
             run = Found(folder, record)
-            grouped[run.conditions, run.program].append(run)
-    by_conditions: dict[tuple[str, ...], list[Entry]] = defaultdict(list)
-    for (conditions, _), runs in grouped.items():
+            grouped[run.conditions, str(record["submission"]["name"]), run.program].append(run)
+    by_conditions: dict[tuple[str, ...], dict[str, list[Entry]]] = {}
+    for (conditions, name, _), runs in grouped.items():
         valid = [run for run in runs if run.record["outcome"]["verdict"] == "valid"]
         failed = tuple(run for run in runs if run not in valid)
         if valid:
-            by_conditions[conditions].append(Entry(name, _first_of_each(valid), failed))
+            entry = Entry(name, _first_of_each(valid), failed)
+            by_conditions.setdefault(conditions, {}).setdefault(name, []).append(entry)
     return by_conditions
 
 
@@ -111,9 +118,9 @@ def common(one: Entry, other: Entry) -> tuple[int, ...]:
     return tuple(sorted(one.runs.keys() & other.runs.keys()))
 
 
-def _counts(record: Mapping[str, Any], name: str, benchmark: str) -> bool:
+def _counts(record: Mapping[str, Any], names: Collection[str], benchmark: str) -> bool:
     return (
-        record["submission"]["name"] == name
+        record["submission"]["name"] in names
         and record["benchmark"]["id"] == benchmark
         and record["profile"]["used"] == "official"
         and record["outcome"]["verdict"] != "infrastructure"

@@ -121,7 +121,7 @@ def ruleset_findings(data: Mapping[str, Any], file_stem: str) -> Iterator[Findin
     seen: dict[object, KeyPath] = {}
     listed = [
         (part, number, one)
-        for part in ("checks", "gates")
+        for part in ("checks", "gates", "claims")
         for number, one in enumerate(data[part] if isinstance(data.get(part), list) else ())
     ]
     for part, number, check in listed:

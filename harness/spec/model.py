@@ -91,6 +91,11 @@ class Ruleset:
         found: Mapping[str, Any] = self.document["statistics"]
         return found
 
+    @property
+    def claims(self) -> tuple[Mapping[str, Any], ...]:
+        """The declared tests of the paper's claims."""
+        return tuple(self.document["claims"])
+
     def profile(self, name: str) -> Mapping[str, Any]:
         """One profile's settings. Raises `InvalidInput` for an unknown name."""
         known: Mapping[str, Mapping[str, Any]] = self.document["profiles"]

@@ -119,7 +119,7 @@ def test_an_absent_figure_is_a_dash_whose_reason_is_its_title_and_a_footnote(tmp
 def test_what_the_table_is_and_what_the_benchmark_measures_is_said(season):
     words = Page(season).words
     assert "agreement between readers, not pathology" in words
-    assert "Sorted by time to predictions, not ranked" in words
+    assert "Sorted by time to predictions, entries with a rank first" in words
     assert "Run 2 failed: the workload was ended by the kernel: out of memory at 16 GiB" in words
     assert "Profile quick: only official runs are compared." in words
 

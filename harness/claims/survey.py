@@ -1,0 +1,129 @@
+"""All claims on a benchmark: one answer for each group of runs that were made under the same conditions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from harness.claims.answer import Answer, Missing, Verdict, not_testable
+from harness.claims.claims import CLAIMS, submissions_of
+from harness.claims.group import Group
+from harness.compare.runs import Entry, all_entries
+from harness.data.dataset import Dataset
+from harness.places import Home
+from harness.spec.model import Benchmark, Ruleset
+
+SCHEMA = "leanmed/claims/v1"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A claim with its answer, what is missing for one that decides, and the command that makes it."""
+
+    claim: Mapping[str, Any]
+    answer: Answer
+    missing: tuple[Missing, ...]
+    command: str | None
+
+    def to_json(self) -> dict[str, Any]:
+        """As `schemas/claims.schema.json` has it."""
+        return {
+            **{key: " ".join(self.claim[key].split()) for key in ("id", "title", "sentence", "source")},
+            **self.answer.to_json(),
+            "missing": [
+                {"submission": one.submission, "runs": list(one.runs), "failed": list(one.failed)}
+                for one in self.missing
+            ],
+            "command": self.command,
+        }
+
+
+@dataclass(frozen=True)
+class Answers:
+    """The claims over one group of runs. ``conditions`` (system, runtime, device, rules) are None where there is no
+    run."""
+
+    conditions: Mapping[str, str] | None
+    claims: tuple[Asked, ...]
+
+
+@dataclass(frozen=True)
+class Survey:
+    """Everything about one benchmark. ``left_out`` counts groups of another version of the benchmark or its data."""
+
+    benchmark: Benchmark
+    groups: tuple[Answers, ...]
+    left_out: int
+
+    def to_json(self) -> dict[str, Any]:
+        """As `schemas/claims.schema.json` has it."""
+        return {
+            "id": self.benchmark.id,
+            "digest": self.benchmark.digest,
+            "groups": [
+                {
+                    "conditions": None if group.conditions is None else dict(group.conditions),
+                    "claims": [asked.to_json() for asked in group.claims],
+                }
+                for group in self.groups
+            ],
+            "left_out": self.left_out,
+        }
+
+
+def survey(benchmark: Benchmark, ruleset: Ruleset, home: Home, prepared: Callable[[], Dataset]) -> Survey:
+    """Answer every claim from the runs in the home folder. ``prepared`` gives the benchmark's data set, and is asked
+    only where there are runs. Raises `InvalidInput` where a run's files contradict its record."""
+    names = {name for claim in ruleset.claims for name in submissions_of(claim)}
+    found = all_entries(benchmark.id, home, names)
+    if not found:
+        empty = Group({}, benchmark, ruleset, None, None)
+        return Survey(benchmark, (Answers(None, _ask(empty, ())),), 0)
+    dataset = prepared()
+    current = {
+        conditions: entries
+        for conditions, entries in found.items()
+        if _first(entries).record["benchmark"]["digest"] == benchmark.digest
+        and _first(entries).record["data"]["digest"] == dataset.digest
+    }
+    groups = [_answers(entries, benchmark, ruleset, dataset) for _, entries in sorted(current.items())]
+    if not groups:
+        groups = [Answers(None, _ask(Group({}, benchmark, ruleset, None, None), ()))]
+    return Survey(benchmark, tuple(groups), len(found) - len(current))
+
+
+def _first(entries: Mapping[str, list[Entry]]) -> Any:
+    return next(iter(next(iter(entries.values()))[0].runs.values()))
+
+
+def _answers(entries: Mapping[str, list[Entry]], benchmark: Benchmark, ruleset: Ruleset, dataset: Dataset) -> Answers:
+    record = _first(entries).record
+    # Of several programs of one name the one with the most runs, of these the latest: never a mixture.
+    chosen = {name: max(several, key=lambda entry: (len(entry.runs), entry.last)) for name, several in entries.items()}
+    group = Group(chosen, benchmark, ruleset, dataset, record["device"])
+    conditions = {
+        "system": record["system"]["title"],
+        "system_id": record["system"]["id"],
+        "runtime": record["runtime"],
+        "device": record["device"],
+        "ruleset_digest": record["ruleset"]["digest"],
+    }
+    return Answers(conditions, _ask(group, ("--runtime", record["runtime"])))
+
+
+def _ask(group: Group, options: tuple[str, ...]) -> tuple[Asked, ...]:
+    return tuple(_one(group, claim, options) for claim in group.ruleset.claims)
+
+
+def _one(group: Group, claim: Mapping[str, Any], options: tuple[str, ...]) -> Asked:
+    reason = group.benchmark.document["claims_not_testable"].get(claim["id"])
+    if reason is not None:
+        return Asked(claim, not_testable(f"on this benchmark: {reason}"), (), None)
+    answer = CLAIMS[claim["id"]](group, claim)
+    if answer.verdict is not Verdict.UNDECIDED:
+        return Asked(claim, answer, (), None)
+    missing = group.missing(dict.fromkeys(name for part in answer.parts for name in part.submissions))
+    absent = [f"submissions/{one.submission}" for one in missing if one.runs]
+    words = ["harness run", *absent, "--benchmark", group.benchmark.id, "--profile official", *options]
+    return Asked(claim, answer, missing, " ".join(words) if absent else None)
