@@ -112,7 +112,7 @@ def _gate(place: Mapping[str, Any], entry: Mapping[str, Any]) -> Html:
     chip = gate_chip(entry["summary"]["gate"])
     reason = entry["summary"]["gate"]["reason"]
     link = tag("a", chip, href=f"#{entry_anchor(place, entry)}", title=reason, class_="gate")
-    return tag("td", link, None if entry["judged"] is None else outcome_chip(entry["judged"]))
+    return tag("td", link, None if entry["judged"] is None else join(" ", outcome_chip(entry["judged"])))
 
 
 def _auc(entry: Mapping[str, Any], axis: Axis, notes: Notes) -> Html:
