@@ -10,9 +10,10 @@ import numpy as np
 import sklearn
 from conversation import finish, hear, say
 from features import describe
-from harness.protocol import VERSION, encode_predictions
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.metrics import log_loss
+
+from harness.protocol import VERSION, encode_predictions
 
 
 class Model:
