@@ -17,9 +17,10 @@ from harness.errors import InvalidInput, MachineLacks
 from harness.image.build import ensure_image
 from harness.image.host import host_identity
 from harness.places import Home
+from harness.record.books import Books
 from harness.record.folder import RunFolder, finished
 from harness.run.execute import execute
-from harness.run.lock import held
+from harness.run.lock import gpu_held, held
 from harness.run.pace import Pace
 from harness.run.plan import Plan
 from harness.run.session import Watcher
@@ -74,7 +75,8 @@ class Result:
 
 
 def run(request: Request, home: Home, display: Display) -> list[Result]:
-    """Carry out the request. Raises `InvalidInput` and `MachineLacks` before anything was run."""
+    """Carry out the request. Raises `InvalidInput` and `MachineLacks` before anything was run, and
+    `InfrastructureFailed` where a run can't be written down."""
     ruleset = load_ruleset()
     benchmark = load_benchmark(request.benchmark)
     submissions = [load_submission(path, ruleset, [benchmark]) for path in request.submissions]
@@ -83,9 +85,10 @@ def run(request: Request, home: Home, display: Display) -> list[Result]:
     device, gpu_uuid = _device(request.device, system)
     cpus = _cpus(ruleset)
     weights = {submission.name: _weights(submission, benchmark, home) for submission in submissions}
-    with held(home.lock):
+    with held(home.lock), gpu_held(gpu_uuid):
         runtime = runtime_named(request.runtime, home)
-        for sentence in runtime.sweep():
+        # What a killed harness left running goes first: it may still read what is then put in order.
+        for sentence in (*runtime.sweep(), *Books(home).recover()):
             display.say(sentence)
         dataset = prepare(benchmark.id, home, display.say)
         images = {submission.name: _image(request.runtime, submission, home, display.say) for submission in submissions}
