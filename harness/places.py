@@ -42,7 +42,7 @@ class Home:
         except OSError as error:
             raise MachineLacks(
                 f"the home folder {home.root} can't be made: {error.strerror}",
-                remedy="set LEANMED_HOME to a folder that can be written",
+                remedy="give room and permission there, or set LEANMED_HOME to another folder",
             ) from error
         return home
 

@@ -17,7 +17,7 @@ from harness.meter.device import meter_for
 from harness.meter.trace import TRACE, write_trace
 from harness.places import Home
 from harness.record.books import Books, interrupted
-from harness.record.durable import why
+from harness.record.durable import remedy_for, why
 from harness.record.folder import IMAGE, PLAN, SYSTEM, RunFolder
 from harness.run.journal import Journal
 from harness.run.link import Link
@@ -165,7 +165,7 @@ def _converse(
                 data_path=workload.data_path,
                 weights_path=workload.weights_path,
             )
-            end = _conduct(session, journal, folder, meters, workload)
+            end = _conduct(session, journal, folder, meters, workload, say)
         finally:
             _put_away(workload, plan.ruleset.document["deadlines"]["grace_s"], say)
         if len(session.transcript.trace) > 0:
@@ -175,7 +175,12 @@ def _converse(
 
 
 def _conduct(
-    session: Session, journal: Journal, folder: RunFolder, meters: Meters, workload: Workload
+    session: Session,
+    journal: Journal,
+    folder: RunFolder,
+    meters: Meters,
+    workload: Workload,
+    say: Callable[[str], None],
 ) -> Unfinished | None:
     """Hold the conversation under a meter; returns what cut it short, or None."""
     try:
@@ -196,6 +201,8 @@ def _conduct(
         return Unfinished(Ended.INFRASTRUCTURE, failure.message)
     except OSError as error:
         # The journal or the data folder: the harness's own disk, not the workload's, which has no path to it.
+        # A record names no place of this machine.
+        say(f"{folder.root} can't be written: {why(error)}\n  → {remedy_for(error)}")
         return Unfinished(Ended.INFRASTRUCTURE, f"the harness could not write its own files: {why(error)}")
     return None
 

@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from harness.errors import MachineLacks
-from harness.record.durable import why
+from harness.record.durable import remedy_for, why
 
 MACHINE_PLACES = (Path("/run/lock"), Path("/tmp"))
 """Where a lock lies that every user of the machine must find, so that neither TMPDIR nor a user's rights decide."""
@@ -33,7 +33,7 @@ def held(path: Path) -> Iterator[None]:
     try:
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     except OSError as error:
-        raise _unusable(path, error, "make the folder writable, or set LEANMED_HOME to another one") from error
+        raise _unusable(path, error, remedy_for(error)) from error
     with _locked(handle, path, f"is running in {path.parent}"):
         yield
 
@@ -71,7 +71,7 @@ def _locked(handle: int, path: Path, what: str) -> Iterator[None]:
             os.ftruncate(handle, 0)
             os.pwrite(handle, f"process {os.getpid()} of {_user()}".encode(), 0)
         except OSError as error:
-            raise _unusable(path, error, "free some space there") from error
+            raise _unusable(path, error, remedy_for(error)) from error
         yield
     finally:
         os.close(handle)

@@ -41,12 +41,13 @@ PATIENCE_S = 60.0
 class Command:
     """``harness run submissions/mlp_fp32 --runs 1`` in the home folder ``home``, with ``options`` behind it.
 
-    ``workload`` is the workload's command, the stub's by default; ``smoke`` replaces parts of that profile; ``metered``
+    ``output`` takes what it says; ``workload`` is the workload's command, the stub's by default; ``smoke`` replaces parts of that profile; ``metered``
     lets a made-up meter count energy. ``arm`` is called in the process, before anything else.
     """
 
     home: Path
     dataset: Dataset
+    output: Path
     workload: tuple[str, ...] = (sys.executable, str(STUB), "good")
     smoke: tuple[tuple[str, float], ...] = ()
     metered: bool = False
@@ -72,12 +73,7 @@ class Command:
     @property
     def said(self) -> str:
         """Standard output and standard error of the last time."""
-        return self._output.read_text()
-
-    @property
-    def _output(self) -> Path:
-        # Beside the data and not in the home: what is said must not depend on what is wrong with that.
-        return self.dataset.root / f"output-{home_id(Home(self.home))}"
+        return self.output.read_text()
 
 
 def ended(process: BaseProcess) -> int:
@@ -89,7 +85,7 @@ def ended(process: BaseProcess) -> int:
 
 def _carry_out(command: Command) -> None:
     os.environ["LEANMED_HOME"] = str(command.home)
-    output = os.open(command._output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+    output = os.open(command.output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     os.dup2(output, 1)
     os.dup2(output, 2)
     made = _rules(plan(), dict(command.smoke))
@@ -152,12 +148,12 @@ def running(home: Path) -> bool:
     return bool(marked_processes({HOME_MARK: home_id(Home(home))}))
 
 
-def assert_in_order(home: Path, *, interrupted: int) -> None:
-    """One whole run is there and as many interrupted ones, the ledger fits, and nothing else is left."""
+def assert_in_order(home: Path, *, interrupted: int, whole: int = 1) -> None:
+    """So many whole and interrupted runs are there and shown, the ledger fits, and nothing else is left."""
     found, runs = account(Home(home)), collect((home / "runs",))
     assert found.differences == ()
-    assert (found.started, found.finished) == (interrupted + 1, 1)
-    assert (len(runs.runs), len(runs.interrupted), runs.unreadable) == (1, interrupted, [])
+    assert (found.started, found.finished) == (interrupted + whole, whole)
+    assert (len(runs.runs), len(runs.interrupted), runs.unreadable) == (whole, interrupted, [])
     assert [path for path in home.rglob("*") if path.name.endswith(".part") or path.name == "data"] == []
     assert list(Path("/tmp").glob(f"{folder_prefix(Home(home))}*")) == []
     assert not running(home)

@@ -31,7 +31,7 @@ def dataset(tmp_path_factory):
 
 @pytest.fixture
 def command(tmp_path, dataset):
-    return Command(tmp_path / "home", dataset)
+    return Command(tmp_path / "home", dataset, tmp_path / "output")
 
 
 def kill_at(command: Command, state: str, told: Path) -> None:
@@ -113,11 +113,11 @@ def deeds_of(command: Command, path: Path) -> list[str]:
 
 
 def test_killed_before_everything_that_it_does_to_a_file(tmp_path, dataset):
-    deeds = deeds_of(Command(tmp_path / "home", dataset), tmp_path / "deeds")
+    deeds = deeds_of(Command(tmp_path / "home", dataset, tmp_path / "output"), tmp_path / "deeds")
     for what in ("plan.json.part", "ledger.jsonl", "events.jsonl", "test_images.npy", "Popen", "record.json.part"):
         assert any(what in deed for deed in deeds), deeds
     for number, deed in enumerate(deeds, start=1):
-        command = Command(tmp_path / str(number), dataset)
+        command = Command(tmp_path / str(number), dataset, tmp_path / "output")
         killed = command.with_changes(arm=DieBefore(number, tmp_path / f"deeds-{number}"))
         assert killed.run() == -signal.SIGKILL, f"{deed}: {command.said}"
         wait_for(lambda home=command.home: not running(home))
