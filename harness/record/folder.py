@@ -76,8 +76,12 @@ class RunFolder:
             (self.data / file.name).hardlink_to(file)
 
     def clear_data(self) -> None:
-        """Take the links to the data away; the cache keeps the files."""
-        shutil.rmtree(self.data, ignore_errors=False)
+        """Take the links to the data away; the cache keeps the files. Raises `OSError`, which names the folder."""
+        try:
+            shutil.rmtree(self.data)
+        except OSError as error:
+            # The name in it is that of a file in the folder, without the folder.
+            raise OSError(error.errno, error.strerror, str(self.data)) from error
 
     def clear_leftovers(self) -> bool:
         """Take away what a harness that was killed left: links to the data, half-written files. False where there was

@@ -41,8 +41,9 @@ PATIENCE_S = 60.0
 class Command:
     """``harness run submissions/mlp_fp32 --runs 1`` in the home folder ``home``, with ``options`` behind it.
 
-    ``output`` takes what it says; ``workload`` is the workload's command, the stub's by default; ``smoke`` replaces parts of that profile; ``metered``
-    lets a made-up meter count energy. ``arm`` is called in the process, before anything else.
+    ``output`` takes what it says; ``workload`` is the workload's command; ``smoke`` replaces parts of that profile;
+    ``metered`` lets a made-up meter count energy; ``locks`` is where the machine's locks lie. ``arm`` is called in the
+    process, before anything else.
     """
 
     home: Path

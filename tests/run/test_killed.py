@@ -6,7 +6,6 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,6 @@ from typing import Any
 import pytest
 
 from harness.places import Home
-from harness.record import durable
 from harness.standings.collect import collect
 from harness.verify.ledger import account
 from tests.run.command import Command, StopAt, assert_in_order, assert_no_half_record, ended, running
@@ -42,11 +40,15 @@ def kill_at(command: Command, state: str, told: Path) -> None:
     assert ended(process) == -signal.SIGKILL
 
 
+def wait_until_nothing_runs(command: Command) -> None:
+    wait_for(lambda: not running(command.home))
+
+
 @pytest.mark.parametrize("state", STATES)
 def test_killed_in_a_state(command, tmp_path, state):
     command = command.with_changes(metered=True, smoke=(("idle_s", 0.1), ("training_s", 0.05)))
     kill_at(command, state, tmp_path / "told")
-    wait_for(lambda: not running(command.home))
+    wait_until_nothing_runs(command)
     found = account(Home(command.home))
     assert (found.started, found.finished, found.differences) == (1, 0, ())
     (shown,) = collect((command.home / "runs",)).interrupted
@@ -93,17 +95,13 @@ class DieBefore:
             elif event == "open" and isinstance(args[2], int) and args[2] & (os.O_WRONLY | os.O_RDWR):
                 count(f"open {args[0]}")
 
-        class Syncing:
-            """The module `os`, which tells of each `fsync`."""
+        usual = os.fsync
 
-            def __getattr__(self, name: str) -> Any:
-                return getattr(os, name)
+        def fsync(handle: Any) -> None:
+            usual(handle)
+            count(f"after fsync {Path(f'/proc/self/fd/{handle}').readlink()}")
 
-            def fsync(self, handle: int) -> None:
-                os.fsync(handle)
-                count(f"after fsync {os.readlink(f'/proc/self/fd/{handle}')}")
-
-        durable.os = Syncing()  # type: ignore[assignment]
+        os.fsync = fsync
         sys.addaudithook(hook)
 
 
@@ -120,7 +118,7 @@ def test_killed_before_everything_that_it_does_to_a_file(tmp_path, dataset):
         command = Command(tmp_path / str(number), dataset, tmp_path / "output")
         killed = command.with_changes(arm=DieBefore(number, tmp_path / f"deeds-{number}"))
         assert killed.run() == -signal.SIGKILL, f"{deed}: {command.said}"
-        wait_for(lambda home=command.home: not running(home))
+        wait_until_nothing_runs(command)
         assert_no_half_record(command.home)
         before = account(Home(command.home))
         whole = list(command.home.glob("runs/*/record.json"))
