@@ -124,7 +124,7 @@ def run(request: Request, home: Home, display: Display) -> list[Result]:
             result = _run_or_skip(plan, dataset, runtime, home, display, image_id, gpu_uuid, before)
             results.append(result)
             if not result.skipped:
-                pace.took(submission.name, _wall_seconds(result.record))
+                pace.took(submission.name, wall_seconds(result.record))
             reason = None if request.runs else _never_ranked(result.record, ruleset)
             if reason is not None:
                 enough.add(submission.name)
@@ -132,7 +132,8 @@ def run(request: Request, home: Home, display: Display) -> list[Result]:
         return results
 
 
-def _wall_seconds(record: Mapping[str, Any]) -> float:
+def wall_seconds(record: Mapping[str, Any]) -> float:
+    """How long a run took from its start to its end."""
     begin, end = (datetime.fromisoformat(record[name]) for name in ("started", "finished"))
     return (end - begin).total_seconds()
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
+import pickle
 import signal
+import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -31,6 +33,7 @@ from harness.verify.ledger import account
 from tests.meter.traces import steady
 from tests.run.material import STUB, StubRuntime, plan, with_profile
 
+CHECKOUT = Path(__file__).parent.parent.parent
 _CONTEXT = multiprocessing.get_context("forkserver")
 _CONTEXT.set_forkserver_preload([__name__])
 NO_TIME = {"training_s": 0.0, "idle_s": 0.0, "offline_s": 0.0, "single_s": 0.0}
@@ -58,9 +61,29 @@ class Command:
 
     def start(self) -> BaseProcess:
         """A process that carries the command out."""
-        process = _CONTEXT.Process(target=_carry_out, args=(self,))
+        process = _CONTEXT.Process(target=self.carry_out)
         process.start()
         return process
+
+    def carry_out(self) -> None:
+        """In this process, which it ends."""
+        os.environ["LEANMED_HOME"] = str(self.home)
+        output = os.open(self.output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+        os.dup2(output, 1)
+        os.dup2(output, 2)
+        made = _rules(plan(), dict(self.smoke))
+        runtime = StubRuntime(HostRuntime(Home(self.home)), self.workload)
+        _put(entry, "prepare", lambda benchmark, home, say: self.dataset)
+        _put(entry, "load_benchmark", lambda name: made.benchmark)
+        _put(entry, "load_ruleset", lambda: made.ruleset)
+        _put(entry, "runtime_named", lambda name, home: runtime)
+        if self.metered:
+            _put(entry, "execute", _metered)
+        if self.locks is not None:
+            _put(lock, "MACHINE_PLACES", (self.locks,))
+        if self.arm is not None:
+            self.arm()
+        main(["run", "submissions/mlp_fp32", "--runs", "1", "--runtime", "host", "--profile", "smoke", *self.options])
 
     def run(self) -> int:
         """Carry it out; the exit code, or minus the number of the signal that ended it."""
@@ -76,32 +99,23 @@ class Command:
         """Standard output and standard error of the last time."""
         return self.output.read_text()
 
+    def apart(self, **environment: str) -> subprocess.Popen[bytes]:
+        """Carry it out in a process that begins anew: one that finds another GPU driver."""
+        code = "import pickle, sys; pickle.load(sys.stdin.buffer).carry_out()"
+        process = subprocess.Popen(
+            [sys.executable, "-c", code], stdin=subprocess.PIPE, env={**os.environ, **environment}, cwd=CHECKOUT
+        )
+        assert process.stdin is not None
+        with process.stdin:
+            pickle.dump(self, process.stdin)
+        return process
+
 
 def ended(process: BaseProcess) -> int:
     """The exit code of a command that was started, once it has ended."""
     process.join(PATIENCE_S)
     assert process.exitcode is not None, "the command did not end"
     return process.exitcode
-
-
-def _carry_out(command: Command) -> None:
-    os.environ["LEANMED_HOME"] = str(command.home)
-    output = os.open(command.output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
-    os.dup2(output, 1)
-    os.dup2(output, 2)
-    made = _rules(plan(), dict(command.smoke))
-    runtime = StubRuntime(HostRuntime(Home(command.home)), command.workload)
-    _put(entry, "prepare", lambda benchmark, home, say: command.dataset)
-    _put(entry, "load_benchmark", lambda name: made.benchmark)
-    _put(entry, "load_ruleset", lambda: made.ruleset)
-    _put(entry, "runtime_named", lambda name, home: runtime)
-    if command.metered:
-        _put(entry, "execute", _metered)
-    if command.locks is not None:
-        _put(lock, "MACHINE_PLACES", (command.locks,))
-    if command.arm is not None:
-        command.arm()
-    main(["run", "submissions/mlp_fp32", "--runs", "1", "--runtime", "host", "--profile", "smoke", *command.options])
 
 
 def _rules(made: Plan, smoke: Mapping[str, float]) -> Plan:

@@ -97,9 +97,9 @@ class DieBefore:
 
         usual = os.fsync
 
-        def fsync(handle: Any) -> None:
-            usual(handle)
-            count(f"after fsync {Path(f'/proc/self/fd/{handle}').readlink()}")
+        def fsync(fd: Any) -> None:
+            usual(fd)
+            count(f"after fsync {Path(f'/proc/self/fd/{fd}').readlink()}")
 
         os.fsync = fsync
         sys.addaudithook(hook)

@@ -65,7 +65,7 @@ class ReadOnlyFrom:
             if name == self.state:
                 make_read_only(next(self.home.glob(self.pattern)))
 
-        Lines.stage = stage  # type: ignore[method-assign]
+        Lines.stage = stage  # type: ignore[method-assign, assignment]
 
 
 def assert_said(said: str, place: Path) -> None:
