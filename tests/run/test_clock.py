@@ -47,7 +47,7 @@ def run(home: Home, dataset: Dataset, machine: SetAt, number: int = 1) -> Finish
 
 
 @pytest.mark.parametrize("step", [DAY, -DAY], ids=["forth", "back"])
-@pytest.mark.parametrize("stage", ["start", "train", "predict", "finish"])
+@pytest.mark.parametrize("stage", ["train", "finish"])
 def test_a_clock_that_is_set_in_mid_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stage: str, step: timedelta):
     use_tiny_rules(monkeypatch)
     (tmp_path / "home").mkdir()

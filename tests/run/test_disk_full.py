@@ -4,13 +4,17 @@ nothing running and nothing half there, and works once there is room."""
 from __future__ import annotations
 
 import re
+import resource
 import shutil
+import signal
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from harness.cli.progress import Lines
 from harness.data.dataset import Dataset
 from harness.places import Home
 from harness.record.ledger import Ledger
@@ -33,8 +37,8 @@ def dataset(disk: Path) -> Dataset:
 
 @pytest.fixture
 def command(disk: Path, dataset: Dataset, tmp_path: Path) -> Iterator[Command]:
-    """A run that logs something, too."""
-    yield Command(disk / "home", dataset, tmp_path / "output", (sys.executable, str(STUB), "spy"))
+    """A run that has a log and a trace, too."""
+    yield Command(disk / "home", dataset, tmp_path / "output", (sys.executable, str(STUB), "spy"), metered=True)
     shutil.rmtree(disk / "home", ignore_errors=True)
 
 
@@ -85,3 +89,43 @@ def test_room_for_a_part_of_the_run(command, disk, room_for, least):
     assert {(0, 0, 0), (1, 0, 0)} <= moments
     # With the record written and the ledger not told; with no room for the links to the data, and then for the record.
     assert ((1, 1, 0) if room_for is room_for_pages else (1, 1, 1)) in moments
+
+
+@dataclass(frozen=True)
+class FullFor:
+    """No room for the journal's next line from when a state begins, and room again once that has been said."""
+
+    state: str
+    home: Path
+
+    def __call__(self) -> None:
+        stage, say = Lines.stage, Lines.say
+
+        def full(lines: Lines, name: str, total: int | None) -> None:
+            stage(lines, name, total)
+            if name == self.state:
+                size = next(self.home.glob("runs/*/events.jsonl")).stat().st_size
+                resource.setrlimit(resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+
+        def room_again(lines: Lines, text: str) -> None:
+            if "can't be written" in text:
+                resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+            say(lines, text)
+
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        Lines.stage, Lines.say = full, room_again  # type: ignore[method-assign, assignment]
+
+
+@pytest.mark.parametrize("state", ["prepare", "train", "fit", "finish"])
+def test_a_moment_without_room_for_the_journal_makes_no_record(tmp_path: Path, state: str) -> None:
+    """With a line missing the journal does not tell what happened, though all later lines had their place."""
+    (tmp_path / "home").mkdir()
+    command = Command(tmp_path / "home", tiny_dataset(tmp_path / "data"), tmp_path / "output")
+    assert command.with_changes(arm=FullFor(state, command.home)).run() == 4, command.said
+    assert "Traceback" not in command.said, command.said
+    assert "has no record and counts as interrupted" in command.said
+    assert "File too large" in command.said
+    assert not running(command.home)
+    assert list(command.home.glob("runs/*/record.json*")) == []
+    assert command.run() == 0, command.said
+    assert_in_order(command.home, interrupted=1)

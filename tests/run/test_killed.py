@@ -114,7 +114,10 @@ def test_killed_before_everything_that_it_does_to_a_file(tmp_path, dataset):
     deeds = deeds_of(Command(tmp_path / "home", dataset, tmp_path / "output"), tmp_path / "deeds")
     for what in ("plan.json.part", "ledger.jsonl", "events.jsonl", "test_images.npy", "Popen", "record.json.part"):
         assert any(what in deed for deed in deeds), deeds
+    kinds = [deed.split()[0] for deed in deeds]
     for number, deed in enumerate(deeds, start=1):
+        if number > 1 and kinds[number - 2] == kinds[number - 1] in ("os.link", "os.remove"):
+            continue  # the second of several links
         command = Command(tmp_path / str(number), dataset, tmp_path / "output")
         killed = command.with_changes(arm=DieBefore(number, tmp_path / f"deeds-{number}"))
         assert killed.run() == -signal.SIGKILL, f"{deed}: {command.said}"
