@@ -73,8 +73,11 @@ def publish(
         _write(attempts, document, target)
         ledger.append("published", attempts.name, **_sealed(attempts, target), at=datetime.now(UTC).isoformat())
     except OSError as error:
+        for half in (_staged(target), target):
+            shutil.rmtree(half, ignore_errors=True)
         raise MachineLacks(
-            f"{target} can't be written: {error.strerror}", remedy="name a folder that can be written with --to"
+            f"{target} can't be written: {error.strerror}",
+            remedy="free some space there, or name a folder that can be written with --to",
         ) from error
     return Published(target, document, len(attempts.all))
 
@@ -89,7 +92,7 @@ def _unpublished_reference(attempts: Attempts, leaderboard: Path, home: Home) ->
 
 
 def _write(attempts: Attempts, document: dict[str, Any], target: Path) -> None:
-    staged = target.with_name(f".{target.name}.part")
+    staged = _staged(target)
     for left in (staged, target):
         if left.exists():
             shutil.rmtree(left)
@@ -98,6 +101,11 @@ def _write(attempts: Attempts, document: dict[str, Any], target: Path) -> None:
         pack(attempt.folder, staged / attempt.run)
     write_json(staged / ENTRY, document)
     staged.rename(target)
+
+
+def _staged(target: Path) -> Path:
+    """Where the entry is put together before it gets its name."""
+    return target.with_name(f".{target.name}.part")
 
 
 def _sealed(attempts: Attempts, target: Path) -> dict[str, Any]:
