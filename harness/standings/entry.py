@@ -18,7 +18,7 @@ class Entry:
     """Runs that may be averaged: same submission, image, profile and place, none with a seed of its own or simulated.
 
     ``runs`` are in the order of run number and start. The image counts by its identity, not only by its kind: runs
-    of two images are runs of two programs. ``judged`` is what was published of exactly these runs, if anything was.
+    of two images are runs of two programs. ``judged`` is what was published of the runs that count, if anything was.
     """
 
     place: Place
@@ -31,9 +31,21 @@ class Entry:
         return self.runs[0]
 
     @property
+    def counted(self) -> tuple[Run, ...]:
+        """The run of each number that counts, whatever came of it: a published one, else the first that the machine did
+        not cut short. Whatever was run again under its number (`harness reproduce`) is shown, and changes nothing: it
+        neither makes a failed run good nor spoils a valid one."""
+        published = frozenset() if self.judged is None else self.judged.records
+        found: dict[int, Run] = {}
+        for run in sorted(self.runs, key=lambda run: run.document["digest"] not in published):
+            if run.verdict != "infrastructure":
+                found.setdefault(run.number, run)
+        return tuple(found[number] for number in sorted(found))
+
+    @property
     def valid(self) -> tuple[Run, ...]:
         """The runs whose figures count."""
-        return tuple(run for run in self.runs if run.verdict == "valid")
+        return tuple(run for run in self.counted if run.verdict == "valid")
 
     @property
     def set_aside(self) -> tuple[str, ...]:
@@ -45,7 +57,7 @@ class Entry:
             reasons.append("Run with a seed of its own instead of the ruleset's.")
         if self.first.simulated:
             reasons.append("Its energy was played back or made up, not measured.")
-        reasons += [_blame(run) for run in self.runs if run.verdict in ("failed", "invalid")]
+        reasons += [_blame(run) for run in self.counted if run.verdict != "valid"]
         if not self.valid and not reasons:
             reasons += [_blame(run) for run in self.runs]
         if self.first.phantom:
@@ -64,6 +76,7 @@ class Entry:
 
     def to_json(self) -> dict[str, Any]:
         """As it stands in the standings. Without a valid run the summary is null."""
+        counted = self.counted
         return {
             "submission": self.first.submission,
             "image": self.first.image,
@@ -73,13 +86,13 @@ class Entry:
             "summary": _summary(self.valid, self.judged) if self.valid else None,
             "provenance": LOCAL if self.judged is None else PUBLISHED,
             "judged": None if self.judged is None else self.judged.document,
-            "runs": [run.document for run in self.runs],
+            "runs": [{**run.document, "counts": run in counted} for run in self.runs],
         }
 
 
 def group(runs: Iterable[Run], published: Iterable[Judged] = ()) -> list[Entry]:
-    """The entries that ``runs`` make up, in a fixed order, each with what was ``published`` of exactly its runs."""
-    judged = {each.records: each for each in published}
+    """The entries that ``runs`` make up, in a fixed order, each with what was ``published`` of it."""
+    judged = sorted(published, key=lambda each: each.name)
 
     def key(run: Run) -> tuple[object, ...]:
         submission = run.submission
@@ -93,10 +106,21 @@ def group(runs: Iterable[Run], published: Iterable[Judged] = ()) -> list[Entry]:
 
     ordered = sorted(runs, key=within)
     return [
-        Entry(members[0].place, members, judged.get(frozenset(run.document["digest"] for run in members)))
+        Entry(members[0].place, members, _published(members, judged))
         for _, found in groupby(ordered, key=key)
         if (members := tuple(found))
     ]
+
+
+def _published(members: Sequence[Run], judged: Iterable[Judged]) -> Judged | None:
+    """What was published of these runs: an entry all of whose records are here, and which has each number that is."""
+    here = {str(run.document["digest"]): run.number for run in members if run.verdict != "infrastructure"}
+    there = {str(run.document["digest"]) for run in members}
+    for each in judged:
+        published = {here[record] for record in each.records if record in here}
+        if each.records and each.records <= there and published == set(here.values()):
+            return each
+    return None
 
 
 def _blame(run: Run) -> str:

@@ -132,6 +132,18 @@ def test_the_leaderboard_shows_what_was_published(home: Home, dataset: Dataset, 
     assert "Why it has no rank" in page
 
 
+def test_a_run_that_was_reproduced_leaves_its_entry_as_it_was_published(
+    home: Home, dataset: Dataset, board: Path
+) -> None:
+    entry(home, dataset)
+    done = put(home, dataset, board)
+    run(home, dataset, 1)
+    run(home, dataset, 2, "fail-refused")
+    (only,) = build(collect((board / "results", home.runs)), ())["benchmarks"][0]["tables"][0]["listed"]
+    assert only["judged"]["entry"] == done.document["entry"]
+    assert [row["counts"] for row in only["runs"]] == [True, False, True, False]
+
+
 def test_an_entry_with_other_runs_than_published_is_no_published_entry(
     home: Home, dataset: Dataset, board: Path
 ) -> None:
