@@ -10,7 +10,7 @@ from harness.errors import InvalidInput
 from harness.publish.bundle import RAW
 from harness.publish.places import ENTRY, LEDGER, RESULTS
 from harness.record import digest
-from harness.record.folder import RECORD
+from harness.record.folder import PLAN, RECORD
 from harness.record.ledger import Ledger
 
 
@@ -39,15 +39,19 @@ def differences(leaderboard: Path) -> Iterator[str]:
 def _files(root: Path, name: str, line: dict[str, Any]) -> Iterator[str]:
     sealed = {ENTRY: line["entry"]}
     sealed |= {f"{run}/{RECORD}": found for run, found in line["records"].items()}
+    sealed |= {f"{run}/{PLAN}": found for run, found in line["plans"].items()}
     sealed |= {f"{run}/{RAW}": found for run, found in line["raw"].items()}
+    there = {path.relative_to(root).as_posix(): path for path in root.rglob("*")}
     for path, found in sorted(sealed.items()):
-        if not (root / path).is_file():
+        if path not in there:
             yield f"{name}: {path} is gone"
-        elif digest.of_file(root / path) != found:
+        elif not there[path].is_file() or there[path].is_symlink() or digest.of_file(there[path]) != found:
             yield f"{name}: {path} was changed"
-    runs = {path.name for path in root.iterdir() if path.is_dir()}
-    for run in sorted(runs - line["raw"].keys()):
-        yield f"{name}: {run} was put in later"
+    for path in sorted(there.keys() - sealed.keys() - line["raw"].keys()):
+        yield f"{name}: {path} was put in later"
+    for run in sorted(line["raw"].keys()):
+        if run in there and there[run].is_symlink():
+            yield f"{name}: {run} is a link"
 
 
 def published_entry(root: Path) -> Iterator[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from typing import Any
 
 from harness.errors import InvalidInput
 from harness.places import Home
+from harness.publish.reading import read_document
 from harness.record.folder import PLAN, RECORD, RunFolder
 from harness.spec.digest import digest_of
 
@@ -142,11 +142,6 @@ def tried_in(home: Home) -> Iterator[Attempt]:
 
 
 def _read(path: Path) -> dict[str, Any]:
-    try:
-        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise InvalidInput(
-            f"{path} can't be read ({error}), and all attempts are published or none",
-            remedy="`harness verify --ledger` shows what is wrong with the home",
-        ) from error
-    return found
+    return read_document(
+        path, remedy="all attempts are published or none; `harness verify --ledger` shows what is wrong with the home"
+    )

@@ -23,7 +23,7 @@ from harness.publish.reference import is_reference, plain_submissions, reference
 from harness.publish.refusal import refusals
 from harness.publish.summary import summary_of
 from harness.record import digest
-from harness.record.folder import RECORD, write_json
+from harness.record.folder import PLAN, RECORD, write_json
 from harness.record.ledger import Ledger
 from harness.spec.model import Benchmark, Ruleset
 
@@ -105,5 +105,6 @@ def _sealed(attempts: Attempts, target: Path) -> dict[str, Any]:
     return {
         "entry": digest.of_file(target / ENTRY),
         "records": {a.run: digest.of_file(target / a.run / RECORD) for a in attempts.all if a.record is not None},
+        "plans": {a.run: digest.of_file(target / a.run / PLAN) for a in attempts.all if a.record is None},
         "raw": {a.run: digest.of_file(target / a.run / RAW) for a in attempts.all},
     }
