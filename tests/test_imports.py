@@ -28,7 +28,7 @@ ALLOWED = {
     "standings": {"spec", "record", "score"},
     "compare": {"spec", "score", "record", "data", "reference"},
     "claims": {"spec", "score", "data", "reference", "compare"},
-    "verify": {"spec", "record", "run", "data", "system", "weights", "score"},
+    "verify": {"spec", "record", "run", "data", "image", "system", "weights", "score"},
     "publish": {"spec", "record", "data", "score", "compare", "verify"},
     "board": set(),
     "cli": {
