@@ -143,14 +143,12 @@ def _name(place: Mapping[str, Any], entry: Mapping[str, Any]) -> Html:
     sub = tag("span", tag("code", submission["name"]), " · ", submission["model"], class_="sub")
     rank = None if entry["rank"] is None else tag("span", rank_text(entry["rank"]), class_="chip")
     proven = tag("span", entry["provenance"], class_="chip quiet")
-    division = (
-        None if submission["division"] == "closed" else tag("span", f"{submission['division']} division", class_="chip")
-    )
+    review = None if submission["division"] == "closed" else tag("span", "needs source review", class_="chip")
     return tag(
         "th",
         link,
         sub,
-        tag("span", rank, chips(submission["efficiency"]), division, proven, class_="chips"),
+        tag("span", rank, chips(submission["efficiency"]), review, proven, class_="chips"),
         scope="row",
         class_="name",
     )

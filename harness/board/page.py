@@ -86,7 +86,8 @@ def _contents(benchmarks: Sequence[Mapping[str, Any]]) -> Html | str:
 
 def _place_name(place: Mapping[str, Any]) -> str:
     where = "container" if place["runtime"] == "docker" else place["runtime"]
-    return f"{place['system_title']}; {where}, {place['device']}"
+    division = "" if place["division"] == "closed" else f", {place['division']} division"
+    return f"{place['system_title']}; {where}, {place['device']}{division}"
 
 
 def _benchmark(benchmark: Mapping[str, Any]) -> Html:
@@ -148,6 +149,7 @@ def _table(table: Mapping[str, Any], text: Mapping[str, Any] | None) -> Html:
         " ",
         tag("span", runtime, class_="chip"),
         tag("span", place["device"], class_="chip"),
+        None if place["division"] == "closed" else tag("span", f"{place['division']} division", class_="chip"),
         id=name,
     )
     details = [

@@ -142,6 +142,7 @@ def run_checks(evidence: Evidence, declared: list[Mapping[str, Any]]) -> list[di
 def check_before(seen: Preflight, declared: list[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """The checks that fail already before the workload starts, as `run_checks` gives them."""
     evidence = Evidence(
+        division="closed",
         efficiency={},
         device="",
         observed={},

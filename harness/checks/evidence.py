@@ -109,6 +109,7 @@ class Evidence:
     """Raw data of one run: nothing here was judged before. ``event_delay_s`` is how much longer the slowest event took
     to arrive than the fastest, by its own stamp and the harness's."""
 
+    division: str
     efficiency: Mapping[str, Any]
     device: str
     observed: Mapping[str, Any]

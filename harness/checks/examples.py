@@ -70,6 +70,7 @@ _CARD = Card(
 _HOST = Host("from go to predicted", seconds=100.0, busy_s=190.0, stolen_s=0.0, workload_s=185.0, swapped_pages=0)
 
 GOOD = Evidence(
+    division="closed",
     efficiency={"optimizer_state": "int8"},
     device="cuda",
     observed={

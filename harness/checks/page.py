@@ -76,6 +76,7 @@ def _limits(ruleset: Ruleset) -> Iterator[str]:
         for name, value in ruleset.document[part].items():
             yield f"| {part}.{name} | {_cell(value)} |"
     yield ""
+    yield from _open_division(ruleset.document["divisions"]["open"])
     closed = ruleset.document["divisions"]["closed"]
     yield from _wrapped(
         f"In the closed division a submission may set {_listed(closed['may_set'])}, and may hold the files "
@@ -85,6 +86,20 @@ def _limits(ruleset: Ruleset) -> Iterator[str]:
     for combination in ruleset.document["combinations"]:
         together = " with ".join(f"{key} {' or '.join(values)}" for key, values in combination["refused"].items())
         yield from _wrapped(f"- {together}: {combination['reason'].strip()}", indent="  ")
+    yield ""
+
+
+def _open_division(rules: Mapping[str, Any]) -> Iterator[str]:
+    yield from _wrapped(
+        f"In the open division a submission brings its own program in the folder `workload/` and may set "
+        f"{_listed(rules['may_set'])}. Its folder holds at most {rules['files']} files of {rules['folder_mib']} MiB together; "
+        f"every file that is not text, or has more than {rules['text_mib']} MiB, is declared under `weights` with its digest "
+        f"and its source. Its image is built without a network and without data, its own stage in at most "
+        f"{rules['build_s']} s and {rules['build_memory_gib']} GiB. It is judged by the same gates, Q1 with the highest target "
+        "that a model of the benchmark has, Q2 against that model in float32; checks W1, T1 and P1 are not measurable, and "
+        "there are no inference figures. On a benchmark whose labels are public nothing shows that a program does not "
+        "hold the answers, so that its entries need a review of their source and have no rank."
+    )
     yield ""
 
 

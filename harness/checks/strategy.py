@@ -22,6 +22,8 @@ def strategy_honoured(evidence: Evidence, parameters: Parameters) -> Finding:
     Failed where one setting was not honoured, not measurable where one could not be seen; the sentence names each
     setting that differs from plain float32, and each that did not pass.
     """
+    if evidence.division == "open":
+        return Finding(Answer.NOT_MEASURABLE, "an open submission asks for no setting: its program is its own")
     seen = {
         setting: judge(str(evidence.efficiency.get(setting, plain)), evidence, parameters)
         for setting, (plain, judge) in _SETTINGS.items()

@@ -76,7 +76,7 @@ def survey(benchmark: Benchmark, ruleset: Ruleset, home: Home, prepared: Callabl
     """Answer every claim from the runs in the home folder. ``prepared`` gives the benchmark's data set, and is asked
     only where there are runs. Raises `InvalidInput` where a run's files contradict its record."""
     names = {name for claim in ruleset.claims for name in submissions_of(claim)}
-    found = all_entries(benchmark.id, home, names)
+    found = _closed(all_entries(benchmark.id, home, names))
     if not found:
         empty = Group({}, benchmark, ruleset, None, None)
         return Survey(benchmark, (Answers(None, _ask(empty, ())),), 0)
@@ -91,6 +91,24 @@ def survey(benchmark: Benchmark, ruleset: Ruleset, home: Home, prepared: Callabl
     if not groups:
         groups = [Answers(None, _ask(Group({}, benchmark, ruleset, None, None), ()))]
     return Survey(benchmark, tuple(groups), len(found) - len(current))
+
+
+def _closed(
+    found: Mapping[tuple[str, ...], Mapping[str, list[Entry]]],
+) -> dict[tuple[str, ...], dict[str, list[Entry]]]:
+    """Only entries of the closed division: an open submission may have the name that a claim names, and is not it."""
+    kept = {
+        conditions: {
+            name: [entry for entry in entries if _division(entry) == "closed"] for name, entries in by_name.items()
+        }
+        for conditions, by_name in found.items()
+    }
+    whole = {conditions: {name: one for name, one in by_name.items() if one} for conditions, by_name in kept.items()}
+    return {conditions: by_name for conditions, by_name in whole.items() if by_name}
+
+
+def _division(entry: Entry) -> str:
+    return str(next(iter(entry.runs.values())).record["submission"]["division"])
 
 
 def _first(entries: Mapping[str, list[Entry]]) -> Any:

@@ -120,11 +120,12 @@ def side_of(entry: Entry, numbers: Sequence[int], dataset: Dataset, benchmark: B
     record."""
     scores = _scores(entry, numbers, dataset)
     labels, patients = dataset.test_labels(), dataset.test_patients()
-    model = str(next(iter(entry.runs.values())).record["submission"]["model"])
+    submission = next(iter(entry.runs.values())).record["submission"]
+    model = str(submission["model"])
     rows = list(scores)
     auc = averaged_auc(rows, labels, patients)
     gain = averaged_difference(rows, dataset.test_trivial(), labels, patients)
-    target = benchmark.document["quality"]["targets"][model]
+    target = benchmark.target(benchmark.yardstick if submission["division"] == "open" else model)
     gate = judge(
         auc,
         auc_estimate(dataset.test_trivial(), labels, patients),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import os
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -14,7 +15,7 @@ from docker.errors import APIError
 
 from harness import places
 from harness.image.base import choose_base
-from harness.image.builder import Recipe, build_image
+from harness.image.builder import Limits, Recipe, build_image
 from harness.image.context import Item, context_digest, stream_tar, submission_context
 from harness.image.identity import image_identity, short
 from harness.image.layers import (
@@ -25,10 +26,12 @@ from harness.image.layers import (
     find_ours,
     foundation,
 )
-from harness.image.space import Need, check_space
+from harness.image.open_image import OpenPlan, build_open_image, open_plan
+from harness.image.space import GIB, Need, check_space
 from harness.places import Home
 from harness.runtime.engine import connect
 from harness.runtime.leftovers import HOME_LABEL, home_id, sweep_containers
+from harness.spec.load import load_ruleset
 
 # A submission's own layers are a few hundred kilobytes; the engine needs room to work in.
 RUN_IMAGE_GIB = 0.5
@@ -46,6 +49,14 @@ class Buildable(Protocol):
     def folder(self) -> Path:
         """Its folder, which holds submission.yaml."""
 
+    @property
+    def open(self) -> bool:
+        """Whether it brings its own program."""
+
+    @property
+    def workload(self) -> Mapping[str, Any]:
+        """How that is started; only asked of one that does."""
+
 
 @dataclass(frozen=True)
 class Image:
@@ -58,9 +69,22 @@ class Image:
 
 
 @dataclass(frozen=True)
-class _Plan:
+class _Closed:
     below: Foundation
     context: tuple[Item, ...]
+
+    @property
+    def parts(self) -> dict[str, str]:
+        return {
+            "recipe": self.below.recipe,
+            "lock": self.below.lock.digest,
+            "context": context_digest(self.context),
+        }
+
+
+@dataclass(frozen=True)
+class _Plan:
+    made_of: _Closed | OpenPlan
     identity: dict[str, Any]
     tag: str
 
@@ -88,12 +112,9 @@ def ensure_image(
     ready = find_ours(client, plan.tag, plan.identity["identity"])
     if ready is not None:
         return Image(identity=plan.identity, id=ready, tag=plan.tag, built=False)
-    logs = home.root / "builds"
     with _build_lock(home, say):
         for sentence in remove_leftovers(client, home):
             say(sentence)
-        dependencies = ensure_dependencies(client, plan.below, home, logs, say)
-        check_space([Need(Path(client.info()["DockerRootDir"]), RUN_IMAGE_GIB, "the submission's image")])
         recipe = Recipe(
             tag=plan.tag,
             labels={
@@ -102,13 +123,37 @@ def ensure_image(
                 HOME_LABEL: home_id(home),
                 "leanmed.submission": submission.name,
             },
-            arguments={"DEPENDENCIES": dependencies},
         )
-        say(f"building {plan.tag}")
-        image = build_image(client, recipe, stream_tar(plan.context), logs / f"{submission.name}.log", say)
+        image = _build(client, submission, plan.made_of, recipe, home, say)
         # The stage that held the wheels has no name and is of no use any more.
         remove_leftovers(client, home)
     return Image(identity=plan.identity, id=image, tag=plan.tag, built=True)
+
+
+def _build(
+    client: docker.DockerClient,
+    submission: Buildable,
+    made_of: _Closed | OpenPlan,
+    recipe: Recipe,
+    home: Home,
+    say: Callable[[str], None],
+) -> str:
+    if isinstance(made_of, OpenPlan):
+        return build_open_image(client, submission, made_of, recipe, _limits(), home, say)
+    logs = home.root / "builds"
+    dependencies = ensure_dependencies(client, made_of.below, home, logs, say)
+    check_space([Need(Path(client.info()["DockerRootDir"]), RUN_IMAGE_GIB, "the submission's image")])
+    say(f"building {recipe.tag}")
+    whole = replace(recipe, arguments={"DEPENDENCIES": dependencies})
+    return build_image(client, whole, stream_tar(made_of.context), logs / f"{submission.name}.log", say)
+
+
+def _limits() -> Limits:
+    """What the rules let an open submission's own stage take, on the processors that a run has."""
+    rules = load_ruleset().document
+    own = rules["divisions"]["open"]
+    usable = sorted(os.sched_getaffinity(0))
+    return Limits(own["build_s"], int(own["build_memory_gib"] * GIB), tuple(usable[: rules["container"]["cpus"]]))
 
 
 def remove_leftovers(client: docker.DockerClient, home: Home) -> list[str]:
@@ -134,11 +179,16 @@ def remove_leftovers(client: docker.DockerClient, home: Home) -> list[str]:
 def _plan(submission: Buildable, client: docker.DockerClient, say: Callable[[str], None]) -> _Plan:
     docker_folder = places.resources() / "docker"
     base = choose_base(client, docker_folder / "base.Dockerfile", say)
-    below = foundation(base, docker_folder)
-    context = submission_context(docker_folder, Path(places.__file__).parent, submission.folder)
-    identity = image_identity(base=base, recipe=below.recipe, lock=below.lock.digest, context=context_digest(context))
+    package = Path(places.__file__).parent
+    made_of: _Closed | OpenPlan
+    if submission.open:
+        made_of = open_plan(submission, base, docker_folder, package)
+    else:
+        context = submission_context(docker_folder, package, submission.folder)
+        made_of = _Closed(foundation(base, docker_folder), context)
+    identity = image_identity(base=base, **made_of.parts)
     tag = f"leanmed/run:{submission.name}-{short(identity['identity'])}"
-    return _Plan(below=below, context=context, identity=identity, tag=tag)
+    return _Plan(made_of, identity, tag)
 
 
 @contextlib.contextmanager

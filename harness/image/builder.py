@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -10,22 +11,35 @@ from pathlib import Path
 from typing import Any
 
 import docker
+import requests
 
-from harness.errors import InfrastructureFailed, MachineLacks
+from harness.errors import InfrastructureFailed, InvalidInput, MachineLacks
 from harness.runtime.engine import ENGINE_ERRORS, reason
 
 _TAIL_LINES = 30
 
 
 @dataclass(frozen=True)
+class Limits:
+    """What somebody else's build may take: ``seconds`` in all, ``memory`` in bytes (no swap), ``cpus`` as processor
+    numbers."""
+
+    seconds: float
+    memory: int
+    cpus: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class Recipe:
-    """What to build: the tag and the labels that the image gets, build arguments, and the network of its steps."""
+    """What to build: the tag and the labels that the image gets, build arguments, the network of its steps, and their
+    limits, None for a build of our own."""
 
     tag: str
     labels: Mapping[str, str]
     arguments: Mapping[str, str] = field(default_factory=dict)
     network: str = "none"
     dockerfile: str = "Dockerfile"
+    limits: Limits | None = None
 
 
 def build_image(
@@ -38,6 +52,7 @@ def build_image(
     """
     log.parent.mkdir(parents=True, exist_ok=True)
     tail: deque[str] = deque(maxlen=_TAIL_LINES)
+    began = time.monotonic()
     try:
         stream = client.api.build(
             fileobj=context,  # type: ignore[arg-type]  # requests sends what an iterator yields, chunk by chunk
@@ -51,9 +66,12 @@ def build_image(
             forcerm=True,
             decode=True,
             use_config_proxy=recipe.network != "none",
+            **_limited(recipe.limits),
         )
         with log.open("w", encoding="utf-8") as file:
             for message in stream:
+                if recipe.limits is not None and time.monotonic() - began > recipe.limits.seconds:
+                    raise _overdue(recipe, recipe.limits.seconds)
                 text = _text(message)
                 file.write(text)
                 tail.extend(line for line in text.splitlines() if line.strip())
@@ -63,8 +81,26 @@ def build_image(
                 if text.startswith("Step ") and " : RUN " in text:
                     say(f"  {textwrap.shorten(text, 76, placeholder=' …')}")
         return str(client.images.get(recipe.tag).id)
+    except requests.exceptions.ReadTimeout as error:
+        # The one time-out that is set: a step that said nothing for as long as the whole build may take.
+        raise _overdue(recipe, time.monotonic() - began) from error
     except ENGINE_ERRORS as error:
         raise _failure(recipe.tag, reason(error), tail, log) from error
+
+
+def _limited(limits: Limits | None) -> dict[str, Any]:
+    """Arguments of the SDK's ``build``. A build that nobody listens to any more is ended by the engine."""
+    if limits is None:
+        return {}
+    held = {"memory": limits.memory, "memswap": limits.memory, "cpusetcpus": ",".join(map(str, limits.cpus))}
+    return {"container_limits": held, "timeout": limits.seconds}
+
+
+def _overdue(recipe: Recipe, seconds: float) -> InvalidInput:
+    return InvalidInput(
+        f"building {recipe.tag} took longer than {seconds:.0f} s and was ended",
+        remedy="the rules limit the build of a submission's own stage (divisions.open.build_s): do less in it",
+    )
 
 
 def _text(message: Mapping[str, Any]) -> str:

@@ -19,10 +19,12 @@ _CHUNK = 1024 * 1024
 
 @dataclass(frozen=True)
 class Item:
-    """One file of a context: ``name`` is its path in it, with forward slashes; ``source`` is where it is now."""
+    """One file of a context: ``name`` is its path in it, with forward slashes; ``source`` is where it is now.
+    ``executable`` is the only thing that is kept of the file's mode."""
 
     name: str
     source: Path
+    executable: bool = False
 
 
 def submission_context(docker_folder: Path, package: Path, submission: Path) -> tuple[Item, ...]:
@@ -54,7 +56,8 @@ def context_digest(items: Iterable[Item]) -> str:
     """``sha256:<hex>`` over every name and content, in the order of the names."""
     total = hashlib.sha256(b"leanmed build context 1\n")
     for item in sorted(items, key=lambda item: item.name):
-        total.update(f"{file_digest(item.source)} {item.name}\n".encode())
+        mark = " x" if item.executable else ""
+        total.update(f"{file_digest(item.source)}{mark} {item.name}\n".encode())
     return f"sha256:{total.hexdigest()}"
 
 
@@ -79,7 +82,7 @@ def stream_tar(items: Iterable[Item], sent: Callable[[int], None] | None = None)
     total = 0
     for item in ordered:
         size = item.source.stat().st_size
-        yield _header(item.name, tarfile.REGTYPE, 0o644, size)
+        yield _header(item.name, tarfile.REGTYPE, 0o755 if item.executable else 0o644, size)
         written = 0
         for piece in _pieces(item.source, size):
             yield piece

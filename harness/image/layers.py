@@ -75,7 +75,7 @@ def ensure_dependencies(
     if ready is not None:
         return ready
     check_space(space_needs(client, found, home))
-    base = _ensure_base(client, found, home, logs, say)
+    base = ensure_base(client, found.base, found.dockerfiles[0], home, logs, say)
     _check_python(client, base, found.base)
     wheels = ensure_wheels(found.lock, home.wheels, say)
     items = (
@@ -92,14 +92,13 @@ def ensure_dependencies(
     return build_image(client, recipe, stream_tar(items, _Sent(items, say)), logs / "dependencies.log", say)
 
 
-def _ensure_base(
-    client: docker.DockerClient, found: Foundation, home: Home, logs: Path, say: Callable[[str], None]
+def ensure_base(
+    client: docker.DockerClient, base: Base, dockerfile: Path, home: Home, logs: Path, say: Callable[[str], None]
 ) -> str:
-    """The id of the image that the dependencies are installed on: the local base itself, or one built of the pinned."""
-    base = found.base
+    """The id of the image that packages are installed on: the local base itself, or one built of the pinned with
+    ``dockerfile``. The caller holds the build lock."""
     if base.kind == "local":
         return str(client.images.get(base.reference).id)
-    dockerfile = found.dockerfiles[0]
     digest = digest_of([base.id, recipe_digest([dockerfile])])
     tag = f"leanmed/base:{short(digest)}"
     ready = find_ours(client, tag, digest)

@@ -3,22 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from harness.errors import InvalidInput, MachineLacks
-
-_PIN = re.compile(r"(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)==(?P<version>[^\s;]+)(\s*;.*?)?(?P<hashes>(\s+--hash=\S+)+)")
-
-
-@dataclass(frozen=True)
-class Pin:
-    """One package. ``hashes`` are the SHA-256 digests (hex) of the files that may be installed for it."""
-
-    name: str
-    version: str
-    hashes: frozenset[str]
+from harness.spec.pins import Pin, logical_lines, parse_pin
 
 
 @dataclass(frozen=True)
@@ -43,26 +32,21 @@ def load_lock(docker_folder: Path, python: str) -> Lock:
             f"the base image has Python {python}; {docker_folder} holds lock files for {', '.join(known) or 'none'}",
             remedy="use another base image, or add that Python to `lock` in the Makefile and run `make lock`",
         )
+    return lock_in(path, python, remedy="write the file again with `make lock`")
+
+
+def lock_in(path: Path, python: str, *, remedy: str) -> Lock:
+    """The lock in the file ``path``. Raises `InvalidInput`, with ``remedy``, where a line is not a pin with digests."""
     raw = path.read_bytes()
-    pins = tuple(_parse_pin(line, path) for line in _logical_lines(raw.decode("utf-8")))
+    pins = []
+    for number, line in logical_lines(raw.decode("utf-8")):
+        pin = parse_pin(line)
+        if pin is None:
+            raise InvalidInput(
+                f"{path}:{number}: {line.split()[0]!r} is not pinned as name==version with sha256 digests",
+                remedy=remedy,
+            )
+        pins.append(pin)
     if not pins:
-        raise InvalidInput(f"{path} pins nothing", remedy="write it again with `make lock`")
-    return Lock(path=path, python=python, digest=f"sha256:{hashlib.sha256(raw).hexdigest()}", pins=pins)
-
-
-def _logical_lines(text: str) -> list[str]:
-    """Lines joined where a backslash continues them; comments and blank lines left out."""
-    joined = text.replace("\\\n", " ")
-    return [line.strip() for line in joined.splitlines() if line.strip() and not line.lstrip().startswith("#")]
-
-
-def _parse_pin(line: str, path: Path) -> Pin:
-    match = _PIN.fullmatch(line)
-    hashes = match["hashes"].split() if match else []
-    if match is None or not all(item.startswith("--hash=sha256:") for item in hashes):
-        raise InvalidInput(
-            f"{path}: {line.split()[0]!r} is not pinned as name==version with sha256 digests",
-            remedy="write the file again with `make lock`",
-        )
-    digests = frozenset(item.removeprefix("--hash=sha256:") for item in hashes)
-    return Pin(name=match["name"], version=match["version"], hashes=digests)
+        raise InvalidInput(f"{path} pins nothing", remedy=remedy)
+    return Lock(path=path, python=python, digest=f"sha256:{hashlib.sha256(raw).hexdigest()}", pins=tuple(pins))

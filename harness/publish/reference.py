@@ -16,6 +16,7 @@ from harness.publish.places import ENTRY, RESULTS
 from harness.publish.reading import read_document
 from harness.record.folder import PLAN, RECORD, RunFolder
 from harness.spec.digest import digest_of
+from harness.spec.load import benchmark_of
 from harness.spec.schema import default_values, schemas
 
 MOST_BYTES = 1024**3
@@ -43,10 +44,18 @@ def reference_of(plan: Mapping[str, Any], leaderboard: Path) -> Path | None:
 
 
 def conditions_of(plan: Mapping[str, Any]) -> dict[str, Any]:
-    """What an entry shares with those that it is compared with, and its model."""
+    """What an entry shares with those that it is compared with, and its model: of an open submission, whose model is
+    its own, the benchmark's yardstick, as that begins."""
+    model, initialization = plan["submission"]["model"], plan["initialization"]
+    if plan["submission"]["division"] == "open":
+        benchmark = benchmark_of(plan["benchmark"])
+        model = benchmark.yardstick
+        begun = None if model is None else benchmark.initialization(model)
+        initialization = {"kind": begun, "weights_sha256": None}
     return {
-        "model": plan["submission"]["model"],
-        **{name: digest_of(plan[name]) for name in ("benchmark", "ruleset", "initialization")},
+        "model": model,
+        "initialization": digest_of(initialization),
+        **{name: digest_of(plan[name]) for name in ("benchmark", "ruleset")},
         **{name: plan[name] for name in ("data", "system", "runtime", "device")},
     }
 

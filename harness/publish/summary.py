@@ -68,7 +68,7 @@ def summarise(
         judged = compared.judgement.to_json()
     elif not plain:
         judged = judge_difference(None, Margin(None, "there is no reference")).to_json()
-    why = _unranked(attempts, ruleset, side, judged)
+    why = (*_unreviewed(attempts, benchmark), *_unranked(attempts, ruleset, side, judged))
     return {
         "schema": SCHEMA,
         "entry": attempts.name,
@@ -109,6 +109,13 @@ def _quality(entry: Entry, side: Side, numbers: Sequence[int], dataset: Dataset,
         "gain": side.gain.to_json(),
         "metrics": {name: estimate.to_json() for name, estimate in found.items()},
     }
+
+
+def _unreviewed(attempts: Attempts, benchmark: Benchmark) -> tuple[str, ...]:
+    """Hiding labels that anybody can look up proves nothing about a program that nobody has read."""
+    if attempts.all[0].submission["division"] == "closed" or benchmark.labels == "private":
+        return ()
+    return ("Open division on public labels: its program may hold the answers, so its source needs a review.",)
 
 
 def _unranked(

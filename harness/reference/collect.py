@@ -111,7 +111,8 @@ def _candidates(benchmark: Benchmark, home: Home, notes: list[str]) -> Iterator[
             continue
         ours = record["benchmark"]["id"] == benchmark.id and record["submission"]["model"] in benchmark.models
         official = record["profile"]["used"] == "official" and not record["own_seed"]
-        if ours and official and is_plain(record["submission"]["efficiency"]):
+        closed = record["submission"]["division"] == "closed"
+        if ours and official and closed and is_plain(record["submission"]["efficiency"]):
             yield _Found(folder, record)
 
 

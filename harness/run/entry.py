@@ -79,6 +79,7 @@ def run(request: Request, home: Home, display: Display) -> list[Result]:
     benchmark = load_benchmark(request.benchmark)
     submissions = [load_submission(path, ruleset, [benchmark]) for path in request.submissions]
     _no_twins(submissions)
+    _open_in_containers_only(submissions, request.runtime)
     system = capture()
     device, gpu_uuid = _device(request.device, system)
     cpus = _cpus(ruleset)
@@ -202,7 +203,9 @@ def _image(
 
 def _weights(submission: Submission, benchmark: Benchmark, home: Home) -> Weights | None:
     """The pretrained weights of the submission's model, verified, where the benchmark begins with them."""
-    return need(submission.model, home) if benchmark.initialization(submission.model) == "imagenet" else None
+    if submission.open or benchmark.initialization(submission.model) != "imagenet":
+        return None
+    return need(submission.model, home)
 
 
 def _device(asked: str, system: System) -> tuple[str, str | None]:
@@ -234,3 +237,14 @@ def _no_twins(submissions: Sequence[Submission]) -> None:
     for name in names:
         if names.count(name) > 1:
             raise InvalidInput(f"submission {name} was given {names.count(name)} times", remedy="name it once")
+
+
+def _open_in_containers_only(submissions: Sequence[Submission], runtime: str) -> None:
+    """Somebody else's program is not let loose on this machine, where it could also read the labels."""
+    names = [submission.name for submission in submissions if submission.open]
+    if names and runtime == "host":
+        raise InvalidInput(
+            f"{', '.join(names)}: a submission of the open division runs its own program, and the host runtime has "
+            "nothing to shut it in",
+            remedy="run it in a container: `--runtime docker`",
+        )

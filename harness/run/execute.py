@@ -74,7 +74,7 @@ def execute(
         gpu_uuid=gpu_uuid,
         image=image_id,
         environment={},
-        command=None,
+        command=plan.command,
         weights=None if plan.weights is None else plan.weights.path,
     )
     try:

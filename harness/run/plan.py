@@ -39,12 +39,28 @@ class Plan:
 
     @property
     def hyperparameters(self) -> Mapping[str, Any]:
-        """Those of the benchmark for this submission's model."""
+        """Those of the benchmark for this submission's model; in the open division the common ones, overlaid with the
+        submission's own."""
+        if self.submission.open:
+            return {**self.benchmark.document["hyperparameters"], **self.submission.document.get("hyperparameters", {})}
         return self.benchmark.hyperparameters(self.submission.model)
 
     @property
+    def target(self) -> Mapping[str, Any]:
+        """The quality targets: of the model, in the open division of the benchmark's yardstick."""
+        return self.benchmark.target(self.benchmark.yardstick if self.submission.open else self.submission.model)
+
+    @property
+    def command(self) -> tuple[str, ...] | None:
+        """The program that an open submission brings; None for the harness's own workload."""
+        return tuple(self.submission.workload["command"]) if self.submission.open else None
+
+    @property
     def initialization(self) -> dict[str, str | None]:
-        """How the weights begin: what the benchmark says, and the checksum of the file if they begin with one."""
+        """How the weights begin: what the benchmark says, and the checksum of the file if they begin with one. In the
+        open division ``own`` where the submission declares weights; their checksums stand in its document."""
+        if self.submission.open:
+            return {"kind": "own" if self.submission.document.get("weights") else "random", "weights_sha256": None}
         sha256 = None if self.weights is None else self.weights.sha256
         return {"kind": self.benchmark.initialization(self.submission.model), "weights_sha256": sha256}
 
@@ -80,7 +96,7 @@ class Plan:
                 "id": self.benchmark.id,
                 "initialization": self.initialization["kind"],
                 "image": dict(document["image"]),
-                "input": self.benchmark.input_size(self.submission.model),
+                "input": document["image"]["height"] if self.submission.open else self._input,
                 "hyperparameters": dict(self.hyperparameters),
             },
             "profile": dict(self.profile(profile)),
@@ -90,6 +106,10 @@ class Plan:
             "data": data_path,
             "weights": weights_path,
         }
+
+    @property
+    def _input(self) -> int:
+        return self.benchmark.input_size(self.submission.model)
 
     def to_json(self, run_id: str) -> dict[str, Any]:
         """As ``plan.json``: whole documents, so that the run can be repeated from its folder alone."""

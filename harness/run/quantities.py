@@ -18,6 +18,7 @@ def collect(
     measurement: Measurement | None,
     *,
     number: int,
+    division: str,
     validation_target: float | None,
     no_target: str | None,
 ) -> dict[str, Quantity]:
@@ -32,7 +33,7 @@ def collect(
         **_energy(measurement, _target_epoch(transcript, validation_target), transcript.state),
         "peak_host_memory": _peak_memory(transcript),
         "cpu_time": _cpu_time(transcript),
-        **_inference(transcript, number),
+        **_inference(transcript, _no_windows(transcript, number, division)),
     }
 
 
@@ -86,13 +87,17 @@ def _cpu_time(transcript: Transcript) -> Quantity:
     return Quantity(round(end.cpu_s - begin.cpu_s, 6), "s", source=end.source, scope=scope)
 
 
-def _inference(transcript: Transcript, number: int) -> dict[str, Quantity]:
+def _no_windows(transcript: Transcript, number: int, division: str) -> str:
+    """Why there is no inference window, where there is none."""
+    if division == "open":
+        return "not collected in the open division: a program of its own reports its latencies itself"
+    if number != 1:
+        return "inference windows are held in run 1 of an entry"
+    return f"no such window was held (the run ended in state `{transcript.state}`)"
+
+
+def _inference(transcript: Transcript, reason: str) -> dict[str, Quantity]:
     windows = {window.mode: window for window in transcript.windows}
-    reason = (
-        "inference windows are held in run 1 of an entry"
-        if number != 1
-        else f"no such window was held (the run ended in state `{transcript.state}`)"
-    )
     return {
         "offline_throughput": _throughput(windows.get("offline"), reason),
         **{f"single_latency_p{share}": _latency(windows.get("single"), share, reason) for share in (50, 90, 99)},

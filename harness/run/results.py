@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -34,12 +35,13 @@ def build_record(
     files: dict[str, str],
 ) -> dict[str, Any]:
     """The document of ``record.json``. ``files`` holds the digests of all other files of the run's folder."""
-    target = plan.benchmark.document["quality"]["targets"][plan.submission.model]
+    target = plan.target
     measurement = measurement_of(transcript, plan.ruleset)
     quantities = collect(
         transcript,
         measurement,
         number=plan.number,
+        division=plan.submission.division,
         validation_target=target["validation_auc"],
         no_target=target["reason"] if target["validation_auc"] is None else None,
     )
@@ -116,6 +118,7 @@ def _checks(
     plan: Plan, transcript: Transcript, measurement: Measurement | None, outcome: Outcome
 ) -> list[dict[str, Any]]:
     evidence = Evidence(
+        division=plan.submission.division,
         efficiency=plan.submission.efficiency,
         device=plan.device,
         observed=transcript.first.observed,
@@ -176,7 +179,7 @@ def _judge(outcome: Outcome, checks: list[dict[str, Any]]) -> tuple[Verdict, tup
     return verdict, outcome.reasons + blocking
 
 
-def _quality(plan: Plan, dataset: Dataset, transcript: Transcript, target: dict[str, Any]) -> dict[str, Any]:
+def _quality(plan: Plan, dataset: Dataset, transcript: Transcript, target: Mapping[str, Any]) -> dict[str, Any]:
     auc, trivial, gain = _estimates(dataset, transcript)
     profile = {} if transcript.profile is None else plan.profile(transcript.profile)
     gate = judge(

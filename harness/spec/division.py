@@ -22,26 +22,33 @@ def rule_findings(
     if isinstance(name, str) and name != folder_name:
         message = f"{shown(name)} is not the name of the folder, {shown(folder_name)}; make the two equal"
         yield Finding(("name",), message, folder_name)
-    if data.get("division") == "open":
-        message = (
-            "'open' can't be used yet: this version of LeanMed runs only the closed division; "
-            "write closed and keep to configuration"
-        )
-        yield Finding(("division",), message, "closed")
-    if data.get("division") == "closed":
-        yield from _closed(data, ruleset)
-    yield from _model(data.get("model"), benchmarks)
-    yield from _combinations(data, ruleset)
+    division = data.get("division")
+    if division in ("closed", "open"):
+        yield from _settable(data, ruleset, division)
+        yield from _missing(data, division)
+    if division == "closed":
+        yield from _model(data.get("model"), benchmarks)
+        yield from _combinations(data, ruleset)
 
 
-def _closed(data: Mapping[str, Any], ruleset: Ruleset) -> Iterator[Finding]:
-    rules = ruleset.document["divisions"]["closed"]
+def _missing(data: Mapping[str, Any], division: str) -> Iterator[Finding]:
+    """The part that makes a submission one of its division."""
+    due, what = {
+        "closed": ("efficiency", "a mapping; {} is the plain float32 configuration"),
+        "open": ("workload", "a mapping that says how the submission's own program is started"),
+    }[division]
+    if due not in data:
+        yield Finding((due,), f"is missing; the {division} division asks for it", what, at_key=True)
+
+
+def _settable(data: Mapping[str, Any], ruleset: Ruleset, division: str) -> Iterator[Finding]:
+    rules = ruleset.document["divisions"][division]
     settings = [tuple(key.split(".")) for key in rules["may_set"]]
     free = [*settings, *(tuple(key.split(".")) for key in rules["may_describe"])]
     allowed = ", ".join(rules["may_set"])
     for path in _refused(data, (), free):
         message = (
-            f"the closed division of ruleset {ruleset.version} does not let a submission set this; "
+            f"the {division} division of ruleset {ruleset.version} does not let a submission set this; "
             f"it may set {allowed}, and the benchmark sets the rest"
         )
         yield Finding(path, message, f"one of {allowed}", at_key=True)

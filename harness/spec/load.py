@@ -14,6 +14,7 @@ from harness.spec.document import Document
 from harness.spec.explain import Finding, findings
 from harness.spec.folder import SUBMISSION_FILE, folder_problems, holds_no_submission
 from harness.spec.model import Benchmark, Ruleset, Submission
+from harness.spec.open_division import open_problems
 from harness.spec.problem import InvalidSpecification, Problem, in_order, nearest_word, shown_path
 from harness.spec.schema import default_values, schemas, validator
 from harness.spec.strict_yaml import read_yaml
@@ -80,6 +81,8 @@ def check_submission(
     files = None if division == "open" else ruleset.document["divisions"]["closed"]["files"]
     said = {problem.file for problem in problems if document.data is None}
     problems += [one for one in folder_problems(folder, files) if one.file not in said]
+    if data is not None and division == "open" and not problems:
+        problems += open_problems(folder, data, ruleset)
     if data is None or problems:
         return None, in_order(problems)
     return submission_of(data, folder), []
@@ -88,6 +91,7 @@ def check_submission(
 def submission_of(data: Mapping[str, Any], folder: Path) -> Submission:
     """The submission that a valid document describes."""
     defaults = default_values(schemas()["submission"]["properties"]["efficiency"])
+    efficiency = {} if data["division"] == "open" else {**defaults, **data["efficiency"]}
     return Submission(
         name=data["name"],
         folder=folder,
@@ -96,7 +100,7 @@ def submission_of(data: Mapping[str, Any], folder: Path) -> Submission:
         description=data["description"],
         division=data["division"],
         model=data["model"],
-        efficiency={**defaults, **data["efficiency"]},
+        efficiency=efficiency,
         document=data,
     )
 

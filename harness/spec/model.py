@@ -14,7 +14,7 @@ from harness.spec.problem import nearest_word
 @dataclass(frozen=True)
 class Submission:
     """``document`` is ``submission.yaml`` as it was written and ``digest`` its digest; ``efficiency`` has the defaults
-    of what was left out filled in."""
+    of what was left out filled in, and is empty in the open division, where ``model`` is the submission's own word."""
 
     name: str
     folder: Path
@@ -25,6 +25,16 @@ class Submission:
     model: str
     efficiency: Mapping[str, Any]
     document: Mapping[str, Any]
+
+    @property
+    def open(self) -> bool:
+        """Whether it brings its own program."""
+        return self.division == "open"
+
+    @property
+    def workload(self) -> Mapping[str, Any]:
+        """How its own program is started, defaults filled in. Raises `KeyError` in the closed division."""
+        return {"stage": "none", **self.document["workload"]}
 
 
 @dataclass(frozen=True)
@@ -42,6 +52,21 @@ class Benchmark:
     def models(self) -> tuple[str, ...]:
         """The models that may be run on it."""
         return tuple(self.document["models"])
+
+    @property
+    def yardstick(self) -> str | None:
+        """The model that open submissions, which have no model in common with anybody, are held against: the one with
+        the highest quality target. None where no model has one."""
+        targets = {name: one["test_auc"] for name, one in self.document["quality"]["targets"].items()}
+        known = {name: target for name, target in targets.items() if target is not None}
+        return max(known, key=lambda name: known[name]) if known else None
+
+    def target(self, model: str | None) -> Mapping[str, Any]:
+        """The quality targets of a model; for None, as where nothing was measured, there are none."""
+        if model is None:
+            return {"test_auc": None, "validation_auc": None, "reason": "no model of the benchmark has a target"}
+        found: Mapping[str, Any] = self.document["quality"]["targets"][model]
+        return found
 
     def hyperparameters(self, model: str) -> Mapping[str, Any]:
         """The common hyperparameters overlaid with the model's own. Raises `InvalidInput` for a model not listed."""

@@ -50,7 +50,7 @@ def write_submission(name: str, model: str, into: Path) -> Path:
     """
     properties = schemas()["submission"]["properties"]
     _check_name(name, properties["name"]["pattern"], properties["name"]["patternErrorMessage"])
-    models = properties["model"]["enum"]
+    models = properties["model"]["examples"]
     if model not in models:
         near = nearest_word(model, models)
         hint = f"did you mean {near!r}? " if near else ""

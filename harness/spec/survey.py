@@ -119,7 +119,8 @@ class _Survey:
         if submission is not None:
             plain = default_values(schemas()["submission"]["properties"]["efficiency"])
             changed = [f"{key} {value}" for key, value in submission.efficiency.items() if value != plain[key]]
-            about = ", ".join([submission.model, *(changed or ["float32 throughout"])])
+            what = ["open division, its own code"] if submission.open else changed or ["float32 throughout"]
+            about = ", ".join([submission.model, *what])
             file = shown_path(submission.folder / SUBMISSION_FILE)
             self.valid.append(Valid(file, "submission", submission.name, about, submission.digest))
 

@@ -52,7 +52,10 @@ def _benchmarks(entries: list[Entry], texts: dict[str, BenchmarkText]) -> list[d
             "digest": digest,
             "title": title,
             "text": _text(texts.get(digest)),
-            "tables": _tables([e for e in entries if (e.place.benchmark, e.place.benchmark_digest) == (name, digest)]),
+            "tables": _tables(
+                [e for e in entries if (e.place.benchmark, e.place.benchmark_digest) == (name, digest)],
+                texts.get(digest),
+            ),
         }
         for (name, digest), title in sorted(titles.items())
     ]
@@ -65,12 +68,12 @@ def _text(text: BenchmarkText | None) -> dict[str, Any] | None:
     return {key: value for key, value in asdict(text).items() if key not in ("id", "digest", "title")}
 
 
-def _tables(entries: list[Entry]) -> list[dict[str, Any]]:
+def _tables(entries: list[Entry], text: BenchmarkText | None) -> list[dict[str, Any]]:
     """One table for each place, in the order in which `group` put them."""
-    return [_table(list(found)) for _, found in groupby(entries, key=lambda entry: entry.place.key)]
+    return [_table(list(found), text) for _, found in groupby(entries, key=lambda entry: entry.place.key)]
 
 
-def _table(entries: list[Entry]) -> dict[str, Any]:
+def _table(entries: list[Entry], text: BenchmarkText | None) -> dict[str, Any]:
     may_stand = [entry for entry in entries if not entry.set_aside]
     cost = primary_cost(may_stand)
     listed = sorted(may_stand, key=lambda entry: _sorting(entry, cost))
@@ -78,7 +81,7 @@ def _table(entries: list[Entry]) -> dict[str, Any]:
     return {
         "place": asdict(entries[0].place),
         "sorted_by": cost,
-        "note": _note(listed, cost, sentence),
+        "note": _note(listed, cost, sentence) + _open_note(entries[0].place.division, text),
         "listed": [{**entry.to_json(), "rank": ranks.get(place)} for place, entry in enumerate(listed)],
         "set_aside": [{**entry.to_json(), "rank": None} for entry in entries if entry.set_aside],
     }
@@ -105,3 +108,18 @@ def _note(listed: list[Entry], cost: str, ranking: str) -> str:
         f"Sorted by {cost.replace('_', ' ')}, entries with a rank first. {ranking} Compare within this table only: it "
         "holds one machine, one runtime and one version of the rules."
     )
+
+
+def _open_note(division: str, text: BenchmarkText | None) -> str:
+    """What a table of the open division is not."""
+    if division != "open":
+        return ""
+    known = (
+        ""
+        if text is not None and text.labels == "private"
+        else (
+            " The labels of this benchmark are public, so that nothing shows that a program does not hold the answers: "
+            "every entry needs a review of its source, and none has a rank."
+        )
+    )
+    return f" Open division: each program is its submitter's own.{known}"

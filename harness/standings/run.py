@@ -48,7 +48,8 @@ VERDICTS = ("valid", "failed", "invalid", "infrastructure")
 
 @dataclass(frozen=True)
 class Place:
-    """Where a run may be compared: what the benchmark, its data, its rules and the machine were."""
+    """Where a run may be compared: what the benchmark, its data, its rules and the machine were, and whether the
+    program was the harness's own."""
 
     benchmark: str
     benchmark_title: str
@@ -60,12 +61,13 @@ class Place:
     system_title: str
     runtime: str
     device: str
+    division: str
 
     @property
     def key(self) -> tuple[str, ...]:
         """What two runs must share to be compared: titles don't count."""
         what = (self.benchmark, self.benchmark_digest, self.data_digest, self.ruleset_digest)
-        return (*what, self.system, self.runtime, self.device)
+        return (*what, self.division, self.system, self.runtime, self.device)
 
 
 @dataclass(frozen=True)
@@ -148,6 +150,7 @@ def _place(node: Node, runtime: str) -> Place:
         system_title=system.get("title").text(),
         runtime=runtime,
         device=node.get("device").text(),
+        division=node.get("submission").get("division").text(),
     )
 
 

@@ -49,6 +49,7 @@ CARD = Card(
     processes=0,
 )
 EVIDENCE = Evidence(
+    division="closed",
     efficiency={"optimizer_state": "float32"},
     device="cpu",
     observed={

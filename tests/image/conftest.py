@@ -26,6 +26,12 @@ class Small:
     folder: Path
     docker: Path
     home: Home
+    open: bool = False
+
+    @property
+    def workload(self) -> dict[str, str]:
+        """Asked of an open submission alone."""
+        raise AssertionError("a closed submission has none")
 
     def pin(self, reference: str) -> None:
         """Let the base image be ``reference``."""

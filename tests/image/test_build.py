@@ -177,7 +177,7 @@ from harness.image.build import ensure_image
 folder, resources, home = (Path(one) for one in sys.argv[1:])
 places.resources = lambda: resources
 layers._BUILD_GIB = 1.0
-submission = SimpleNamespace(name='small', folder=folder)
+submission = SimpleNamespace(name='small', folder=folder, open=False)
 ensure_image(submission, places.Home(home), lambda said: print(said, flush=True))
 """
 
