@@ -14,7 +14,7 @@ LEAVES = {"errors", "quantity", "places", "protocol", "digest", "__init__"}
 ALLOWED = {
     "spec": set(),
     "score": {"spec"},
-    "checks": {"spec", "meter"},
+    "checks": {"spec", "meter", "score"},
     "record": {"spec"},
     "data": {"spec", "score"},
     "weights": {"spec"},

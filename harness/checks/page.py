@@ -8,6 +8,8 @@ from typing import Any
 
 from harness.checks.checks import CHECKS
 from harness.checks.examples import EXAMPLES, GOOD
+from harness.checks.gate_examples import GATE_EXAMPLES
+from harness.score.gates import GATES
 from harness.spec.model import Ruleset
 
 _WIDTH = 120
@@ -68,11 +70,11 @@ def _profiles(ruleset: Ruleset) -> Iterator[str]:
 
 
 def _limits(ruleset: Ruleset) -> Iterator[str]:
-    yield "## Container, deadlines, protocol, meter, statistics"
+    yield "## Container, deadlines, protocol, meter, statistics, verification"
     yield ""
     yield "| what | value |"
     yield "|---|---|"
-    for part in ("auto", "container", "deadlines", "protocol", "meter", "statistics"):
+    for part in ("auto", "container", "deadlines", "protocol", "meter", "statistics", "verification"):
         for name, value in ruleset.document[part].items():
             yield f"| {part}.{name} | {_cell(value)} |"
     yield ""
@@ -106,7 +108,10 @@ def _open_division(rules: Mapping[str, Any]) -> Iterator[str]:
 def _gates(ruleset: Ruleset) -> Iterator[str]:
     yield "## Gates"
     yield ""
-    yield "Asked of an entry, on the predictions of its runs."
+    yield from _wrapped(
+        "Asked of an entry, on the predictions of its runs. The examples are made up; the sentences are what the gates "
+        "said of them when this page was made."
+    )
     for gate in ruleset.document["gates"]:
         yield ""
         yield f"### {gate['id']} {gate['title']}"
@@ -116,6 +121,14 @@ def _gates(ruleset: Ruleset) -> Iterator[str]:
         yield from _wrapped(
             "Parameters: " + ", ".join(f"{name} = {value}" for name, value in gate["parameters"].items())
         )
+        yield ""
+        for example in GATE_EXAMPLES:
+            if example.gate == gate["id"]:
+                found = GATES[gate["id"]](example.evidence, gate["parameters"])
+                passed = "passes" if found.passes else "does not pass"
+                yield from _wrapped(
+                    f"- {example.story} *{found.outcome.capitalize()}*, {passed}: {found.reason}", indent="  "
+                )
     yield ""
 
 
