@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 def verify(runs: tuple[str, ...], chain: bool, published: Path | None, as_json: bool) -> None:
     """Compute each RECORD again from its raw files and compare.
 
-    RECORD is the folder of a finished run, its name in the home folder, or the folder of a published entry.
+    RECORD is the folder of a finished run, its name in the home folder, or a published folder: a run, an entry, or what
+    another party ran again.
     Predictions and labels give the scores; events and trace give times, windows, energies and checks; digests must fit.
     Every difference is named; exit code 4.
     """
@@ -55,17 +56,18 @@ def _verified(root: Path, home: Home) -> Verification:
     """A run of a home, one that was published, or a published entry with all its runs."""
     from harness.data.dataset import Dataset
     from harness.data.prepare import prepare
-    from harness.publish.again import verify_entry, verify_packed
     from harness.publish.bundle import is_packed
-    from harness.publish.places import ENTRY
+    from harness.publish.places import ENTRY, RERUN
+    from harness.publish.verified import verify_entry, verify_packed
     from harness.spec.load import load_benchmark, load_ruleset
     from harness.verify.record import verify_folder
 
     def prepared(benchmark: str) -> Dataset:
         return prepare(benchmark, home, lambda line: click.echo(line, err=True))
 
-    if (root / ENTRY).is_file():
-        benchmark = load_benchmark(root.parent.name)
+    again = (root / RERUN).is_file()
+    if again or (root / ENTRY).is_file():
+        benchmark = load_benchmark(root.parents[1 if again else 0].name)
         return verify_entry(root, prepared(benchmark.id), benchmark, load_ruleset())
     return verify_packed(root, prepared) if is_packed(root) else verify_folder(root, prepared)
 

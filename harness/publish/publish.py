@@ -16,7 +16,8 @@ from typing import Any
 from harness.data.dataset import Dataset
 from harness.errors import InvalidInput, MachineLacks
 from harness.places import Home
-from harness.publish.attempts import Attempts, attempts_of
+from harness.publish.account import line_of
+from harness.publish.attempts import Attempts, attempts_of, home_id
 from harness.publish.bundle import RAW, pack
 from harness.publish.places import ENTRY, LEDGER, RESULTS
 from harness.publish.reference import is_reference, plain_submissions, reference_of
@@ -59,8 +60,11 @@ def publish(
     say(f"{attempts.name}: {len(attempts.all)} attempts, each is computed again from its raw files")
     why = list(refusals(attempts, dataset, ruleset, home))
     target, ledger = leaderboard / RESULTS / attempts.name, Ledger(leaderboard / LEDGER)
-    if any(line["run"] == attempts.name for _, line in ledger.lines()):
-        why.append(f"{attempts.name} is published already, and what is published is not changed")
+    if line_of(attempts.name, leaderboard) is not None:
+        why.append(
+            f"{attempts.name} is published already, and what is published is not changed; runs of another home are "
+            "published beside it with --again"
+        )
     wait = _unpublished_reference(attempts, leaderboard, home)
     why += [] if wait is None else [wait]
     if why:
@@ -70,8 +74,9 @@ def publish(
         )
     document = summary_of(attempts, leaderboard, dataset, benchmark, ruleset)
     try:
-        _write(attempts, document, target)
-        ledger.append("published", attempts.name, **_sealed(attempts, target), at=datetime.now(UTC).isoformat())
+        write(attempts, ENTRY, document, target)
+        facts = {"home": home_id(home), **sealed(attempts, target)}
+        ledger.append("published", attempts.name, **facts, at=datetime.now(UTC).isoformat())
     except OSError as error:
         raise MachineLacks(
             f"{target} can't be written: {error.strerror}", remedy="name a folder that can be written with --to"
@@ -88,7 +93,9 @@ def _unpublished_reference(attempts: Attempts, leaderboard: Path, home: Home) ->
     return None
 
 
-def _write(attempts: Attempts, document: dict[str, Any], target: Path) -> None:
+def write(attempts: Attempts, name: str, document: dict[str, Any], target: Path) -> None:
+    """Put all attempts and the document, as file ``name``, into the folder ``target`` in one step. What an interrupted
+    call left there is replaced. Raises `OSError`."""
     staged = target.with_name(f".{target.name}.part")
     for left in (staged, target):
         if left.exists():
@@ -96,14 +103,14 @@ def _write(attempts: Attempts, document: dict[str, Any], target: Path) -> None:
     staged.mkdir(parents=True)
     for attempt in attempts.all:
         pack(attempt.folder, staged / attempt.run)
-    write_json(staged / ENTRY, document)
+    write_json(staged / name, document)
     staged.rename(target)
 
 
-def _sealed(attempts: Attempts, target: Path) -> dict[str, Any]:
-    """Digests of every file that was published."""
+def sealed(attempts: Attempts, target: Path, name: str = ENTRY) -> dict[str, Any]:
+    """Digests of every file that was put there."""
     return {
-        "entry": digest.of_file(target / ENTRY),
+        "entry": digest.of_file(target / name),
         "records": {a.run: digest.of_file(target / a.run / RECORD) for a in attempts.all if a.record is not None},
         "plans": {a.run: digest.of_file(target / a.run / PLAN) for a in attempts.all if a.record is None},
         "raw": {a.run: digest.of_file(target / a.run / RAW) for a in attempts.all},

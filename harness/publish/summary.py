@@ -77,7 +77,7 @@ def summarise(
         "benchmark": {"id": benchmark.id, "digest": benchmark.digest},
         "ruleset": {"version": ruleset.version, "digest": ruleset.digest},
         "conditions": conditions_of(some),
-        "attempts": [_attempt(attempt) for attempt in attempts.all],
+        "attempts": [attempt_json(attempt) for attempt in attempts.all],
         "runs": list(numbers),
         "quality": None if ours is None or side is None else _quality(ours, side, numbers, dataset, ruleset),
         "gates": {
@@ -93,7 +93,8 @@ def summarise(
     }
 
 
-def _attempt(attempt: Attempt) -> dict[str, Any]:
+def attempt_json(attempt: Attempt) -> dict[str, Any]:
+    """An attempt as a published document has it."""
     sealed = None if attempt.record is None else digest.of_file(attempt.folder.root / RECORD)
     return {"run": attempt.run, "number": attempt.number, "verdict": attempt.verdict, "record": sealed}
 

@@ -1,4 +1,4 @@
-"""The rules are the one source: each id has one function, each number is read, and what is fixed is fixed everywhere."""
+"""The rules are the one source: each id has one function, each number is read, what is fixed is fixed everywhere."""
 
 from __future__ import annotations
 

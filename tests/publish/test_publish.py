@@ -18,10 +18,10 @@ from harness.cli import verify as verify_command
 from harness.data.dataset import Dataset
 from harness.errors import InvalidInput, MachineLacks
 from harness.places import Home
-from harness.publish.account import differences
-from harness.publish.again import entry_differences
+from harness.publish.account import differences, doubt
 from harness.publish.bundle import RAW, pack, unpacked
 from harness.publish.publish import NotPublishableError, Published, publish
+from harness.publish.verified import entry_differences
 from harness.record.folder import RECORD, RunFolder
 from harness.record.ledger import Ledger
 from harness.spec.explain import findings
@@ -127,7 +127,7 @@ def test_the_leaderboard_shows_what_was_published(home: Home, dataset: Dataset, 
         entry(home, dataset, submission)
         put(home, dataset, board, submission)
     # The home holds the same runs: they are shown once.
-    standings = build(collect((board / "results", home.runs)), ())
+    standings = build(collect((board / "results", home.runs), doubt), ())
     assert findings(validator("standings"), standings) == []
     assert (standings["unreadable"], standings["interrupted"]) == ([], [])
     listed = standings["benchmarks"][0]["tables"][0]["listed"]
@@ -148,19 +148,34 @@ def test_a_run_that_was_reproduced_leaves_its_entry_as_it_was_published(
     done = put(home, dataset, board)
     run(home, dataset, 1)
     run(home, dataset, 2, "fail-refused")
-    (only,) = build(collect((board / "results", home.runs)), ())["benchmarks"][0]["tables"][0]["listed"]
+    (only,) = build(collect((board / "results", home.runs), doubt), ())["benchmarks"][0]["tables"][0]["listed"]
     assert only["judged"]["entry"] == done.document["entry"]
     assert [row["counts"] for row in only["runs"]] == [True, False, True, False]
 
 
-def test_an_entry_with_other_runs_than_published_is_no_published_entry(
+def test_an_entry_with_other_runs_than_published_is_no_published_folder(
     home: Home, dataset: Dataset, board: Path
 ) -> None:
     entry(home, dataset)
     done = put(home, dataset, board)
     shutil.rmtree(next(path for path in done.folder.iterdir() if path.is_dir()))
-    (only,) = build(collect((board / "results",)), ())["benchmarks"][0]["tables"][0]["listed"]
+    (only,) = build(collect((board / "results",), doubt), ())["benchmarks"][0]["tables"][0]["listed"]
     assert (only["provenance"], only["judged"]) == ("self-reported", None)
+
+
+def test_what_the_ledger_does_not_seal_is_self_reported(home: Home, dataset: Dataset, board: Path) -> None:
+    """A summary with better figures beside real records: the page must not take it for published."""
+    entry(home, dataset)
+    done = put(home, dataset, board)
+    forged = json.loads((done.folder / "entry.json").read_text())
+    forged["quality"]["auc"] = {"value": 0.99, "lower": 0.98, "upper": 1.0, "method": "?", "reason": None}
+    (done.folder / "entry.json").write_text(json.dumps(forged))
+    standings = build(collect((board / "results",), doubt), ())
+    (only,) = standings["benchmarks"][0]["tables"][0]["listed"]
+    assert (only["provenance"], only["judged"]) == ("self-reported", None)
+    assert only["summary"]["auc"]["value"] < 0.9
+    (unread,) = standings["unreadable"]
+    assert unread["reason"] == f"it is not taken for published: {done.document['entry']}: entry.json was changed"
 
 
 def test_without_a_reference_it_says_so(home: Home, dataset: Dataset, board: Path) -> None:
