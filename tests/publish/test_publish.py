@@ -216,7 +216,12 @@ def test_invalid_runs_are_refused_with_the_reason(home: Home, dataset: Dataset, 
 
 
 @pytest.mark.parametrize(
-    ("changes", "said"), [({"requested_profile": "smoke"}, "profile smoke"), ({"own_seed": True}, "seeds of their own")]
+    ("changes", "said"),
+    [
+        ({"requested_profile": "smoke"}, "profile smoke"),
+        ({"requested_profile": "quick"}, "profile quick"),
+        ({"own_seed": True}, "seeds of their own"),
+    ],
 )
 def test_what_is_no_official_run_is_refused(
     home: Home, dataset: Dataset, board: Path, changes: dict[str, Any], said: str
@@ -251,10 +256,11 @@ def reseal(root: Path, change: Callable[[dict[str, Any]], None]) -> None:
     ("change", "said"),
     [
         (lambda record: record["data"].update(phantom=True), "phantoms"),
+        (lambda record: record["measurement"].update(simulated=True), "was played back or made up, not measured"),
         (lambda record: record["quality"]["auc"].update(value=0.99), "can't be verified: record.json says quality.auc"),
     ],
 )
-def test_phantoms_and_forgeries_are_refused(
+def test_phantoms_made_up_energies_and_forgeries_are_refused(
     home: Home, dataset: Dataset, board: Path, change: Callable[[dict[str, Any]], None], said: str
 ) -> None:
     entry(home, dataset)
