@@ -14,7 +14,7 @@ LEAVES = {"errors", "quantity", "places", "protocol", "digest", "__init__"}
 ALLOWED = {
     "spec": set(),
     "score": {"spec"},
-    "checks": {"spec", "meter"},
+    "checks": {"spec", "meter", "score"},
     "record": {"spec"},
     "data": {"spec", "score"},
     "weights": {"spec"},
@@ -28,7 +28,7 @@ ALLOWED = {
     "standings": {"spec", "record", "score"},
     "compare": {"spec", "score", "record", "data", "reference"},
     "claims": {"spec", "score", "data", "reference", "compare"},
-    "verify": {"spec", "record", "run", "data", "system", "weights", "score"},
+    "verify": {"spec", "record", "run", "data", "image", "system", "weights", "score"},
     "publish": {"spec", "record", "data", "score", "compare", "verify"},
     "board": set(),
     "cli": {

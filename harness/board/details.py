@@ -67,7 +67,7 @@ def _run(
         _provenance(place, entry, run),
     ]
     heading = f"Run {run['number']}"
-    verdict = run["outcome"]["verdict"]
+    verdict = run["outcome"]["verdict"] + ("" if run["counts"] else ", does not count")
     if alone:
         return tag("section", tag("h4", heading, tag("small", f" {verdict}, seed {run['seed']}")), body, class_="run")
     auc = run["quality"]["auc"]["value"]
@@ -79,6 +79,8 @@ def _run(
 def _outcome(run: Mapping[str, Any]) -> Html:
     outcome, quality = run["outcome"], run["quality"]
     lines: list[Html | None] = []
+    if not run["counts"] and outcome["verdict"] != "infrastructure":
+        lines.append(tag("p", "Another run of this number counts: nobody repeats a run until one pleases."))
     if outcome["verdict"] != "valid":
         lines.append(tag("p", f"Ended: {outcome['ended']}. ", "; ".join(outcome["reasons"]), class_="bad"))
     if outcome["said"]:

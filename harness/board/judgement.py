@@ -25,6 +25,7 @@ def published(judged: Mapping[str, Any]) -> Html:
         tag("div", tag("h5", "Why it has no rank"), tag("ul", [tag("li", one) for one in judged["unranked"]]))
         if judged["unranked"]
         else None,
+        _again(judged),
         tag("p", "Attempts: ", "; ".join(_attempt(one) for one in judged["attempts"]), class_="quiet"),
         class_="run",
     )
@@ -40,6 +41,22 @@ def _gate(judged: Mapping[str, Any]) -> Html:
 
 def _attempt(attempt: Mapping[str, Any]) -> str:
     return f"run {attempt['number']} {attempt['verdict']}"
+
+
+def _again(judged: Mapping[str, Any]) -> Html | None:
+    """Who ran it again, and what that showed: also where it was something else."""
+    if not judged["again"]:
+        return None
+    rows = [
+        tag(
+            "li",
+            tag("b", f"{each['by']}: {each['verdict']}. "),
+            each["reason"],
+            tag("span", f"On {each['system'] or 'a machine that is not told'}", class_="sub"),
+        )
+        for each in judged["again"]
+    ]
+    return tag("div", tag("h5", "Run again by others"), tag("ul", rows))
 
 
 def _costs(judged: Mapping[str, Any]) -> Html | None:

@@ -128,8 +128,12 @@ def _auc(entry: Mapping[str, Any], axis: Axis, notes: Notes) -> Html:
 
 
 def _run_areas(entry: Mapping[str, Any]) -> list[float]:
-    """Test AUC of each valid run."""
-    valid = [run["quality"]["auc"]["value"] for run in entry["runs"] if run["outcome"]["verdict"] == "valid"]
+    """Test AUC of each run that the summary is made of."""
+    valid = [
+        run["quality"]["auc"]["value"]
+        for run in entry["runs"]
+        if run["counts"] and run["outcome"]["verdict"] == "valid"
+    ]
     return [value for value in valid if value is not None]
 
 

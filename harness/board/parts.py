@@ -35,7 +35,7 @@ _PLAIN = frozenset({"float32", "ieee", "exact", "contiguous", "no", "none"})
 
 
 def chips(submission: Mapping[str, Any]) -> Html:
-    """What differs from plain float32, a chip each; one quiet chip where nothing does, or where it is nobody's to say."""
+    """What differs from plain float32, a chip each; one quiet chip where nothing does, or for a program of its own."""
     efficiency: Mapping[str, str] = submission["efficiency"]
     if submission["division"] == "open":
         return tag("span", "its own program", class_="chip quiet")

@@ -13,10 +13,11 @@ Parameters = Mapping[str, Any]
 
 # nvml.h, nvmlClocksEventReasons: limits that somebody set, apart from the power limit, which has a check of its own.
 SET = {
-    0x2: "application clocks",
-    0x10: "a sync boost group",
-    0x100: "the display's clock setting",
+    "application_clocks": "application clocks",
+    "sync_boost": "a sync boost group",
+    "display_clock": "the display's clock setting",
 }
+"""The parameters of G7, each a bit of NVML's, in words."""
 
 
 def card_is_whole(evidence: Evidence, parameters: Parameters) -> Finding:
@@ -72,7 +73,7 @@ def nobody_set_the_clocks(evidence: Evidence, parameters: Parameters) -> Finding
     masks = _masks(evidence)
     if not masks:
         return Finding(Answer.NOT_MEASURABLE, "NVML does not tell what decides the GPU's clocks")
-    found = {name: sum(mask & bit != 0 for mask in masks) for bit, name in SET.items()}
+    found = {name: sum(mask & int(parameters[key]) != 0 for mask in masks) for key, name in SET.items()}
     told = ", ".join(f"{name} in {count}" for name, count in found.items() if count > 0)
     if not told:
         return Finding(Answer.PASSED, f"nobody had set the clocks, as {len(masks)} samples tell{_clocks(evidence)}")

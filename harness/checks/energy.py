@@ -13,14 +13,14 @@ from harness.meter.window import WindowEnergy
 
 Parameters = Mapping[str, Any]
 
-# nvml.h, nvmlClocksEventReasons: what slows a card down although it has work to do. A power cap (0x4) is how every
-# card runs under full load, and no fault.
+# nvml.h, nvmlClocksEventReasons: what slows a card down although it has work to do.
 THROTTLES = {
-    0x8: "hardware slowdown",
-    0x20: "too hot (driver)",
-    0x40: "too hot (hardware)",
-    0x80: "power brake",
+    "hardware_slowdown": "hardware slowdown",
+    "too_hot_driver": "too hot (driver)",
+    "too_hot_hardware": "too hot (hardware)",
+    "power_brake": "power brake",
 }
+"""The parameters of G2, each a bit of NVML's, in words."""
 
 
 def counter_never_falls(evidence: Evidence, parameters: Parameters) -> Finding:
@@ -135,7 +135,7 @@ def gpu_not_held_back(evidence: Evidence, parameters: Parameters) -> Finding:
     if len(masks) == 0:
         return Finding(Answer.NOT_MEASURABLE, "NVML does not tell what slows the GPU down")
     bits = masks.astype(np.int64)
-    seen = {name: int(((bits & bit) != 0).sum()) for bit, name in THROTTLES.items()}
+    seen = {name: int(((bits & int(parameters[key])) != 0).sum()) for key, name in THROTTLES.items()}
     found = {name: count for name, count in seen.items() if count > 0}
     if not found:
         return Finding(Answer.PASSED, f"nothing but its power limit slowed the GPU down in {len(masks)} samples")

@@ -8,6 +8,8 @@ from typing import Any
 
 from harness.checks.checks import CHECKS
 from harness.checks.examples import EXAMPLES, GOOD
+from harness.checks.gate_examples import GATE_EXAMPLES
+from harness.score.gates import GATES
 from harness.spec.model import Ruleset
 
 _WIDTH = 120
@@ -29,6 +31,7 @@ def render(ruleset: Ruleset) -> str:
                 *_gates(ruleset),
                 *_claims(ruleset),
                 *_checks(ruleset),
+                *_proof(),
             ]
         )
         + "\n"
@@ -68,11 +71,11 @@ def _profiles(ruleset: Ruleset) -> Iterator[str]:
 
 
 def _limits(ruleset: Ruleset) -> Iterator[str]:
-    yield "## Container, deadlines, protocol, meter, statistics"
+    yield "## Container, deadlines, protocol, meter, statistics, verification"
     yield ""
     yield "| what | value |"
     yield "|---|---|"
-    for part in ("auto", "container", "deadlines", "protocol", "meter", "statistics"):
+    for part in ("auto", "container", "deadlines", "protocol", "meter", "statistics", "verification"):
         for name, value in ruleset.document[part].items():
             yield f"| {part}.{name} | {_cell(value)} |"
     yield ""
@@ -106,7 +109,10 @@ def _open_division(rules: Mapping[str, Any]) -> Iterator[str]:
 def _gates(ruleset: Ruleset) -> Iterator[str]:
     yield "## Gates"
     yield ""
-    yield "Asked of an entry, on the predictions of its runs."
+    yield from _wrapped(
+        "Asked of an entry, on the predictions of its runs. The examples are made up; the sentences are what the gates "
+        "said of them when this page was made."
+    )
     for gate in ruleset.document["gates"]:
         yield ""
         yield f"### {gate['id']} {gate['title']}"
@@ -116,6 +122,14 @@ def _gates(ruleset: Ruleset) -> Iterator[str]:
         yield from _wrapped(
             "Parameters: " + ", ".join(f"{name} = {value}" for name, value in gate["parameters"].items())
         )
+        yield ""
+        for example in GATE_EXAMPLES:
+            if example.gate == gate["id"]:
+                found = GATES[gate["id"]](example.evidence, gate["parameters"])
+                passed = "passes" if found.passes else "does not pass"
+                yield from _wrapped(
+                    f"- {example.story} *{found.outcome.capitalize()}*, {passed}: {found.reason}", indent="  "
+                )
     yield ""
 
 
@@ -172,6 +186,38 @@ def _checks(ruleset: Ruleset) -> Iterator[str]:
         yield from _wrapped(_SEVERITY[check["severity"]] + (f" Parameters: {given}." if given else ""))
         yield ""
         yield from _examples(check)
+
+
+def _proof() -> Iterator[str]:
+    yield ""
+    yield "## How far a row is proven"
+    yield ""
+    for level, means in _LEVELS:
+        yield from _wrapped(f"- *{level}*: {means}", indent="  ")
+    yield ""
+    yield from _wrapped(
+        "A local ledger can be thrown away with its home, and whoever owns a machine can write any files, so only an "
+        "independent run again proves a result. That the two parties are two is not for the tool to know: it sees two "
+        "home folders and what each party calls itself; who sent them stands in the history of the published results."
+    )
+
+
+_LEVELS = (
+    ("self-reported", "a record as its run left it, in somebody's home folder."),
+    (
+        "verified from raw files",
+        "published whole, all attempts of the entry, with its raw files, from which every figure was computed again "
+        "(`harness verify` does so for anybody), and sealed in the published ledger. It shows that the figures follow "
+        "from the files, not that the files are those of a run.",
+    ),
+    (
+        "run again by another party",
+        "runs of the same submission, rules, data, image and seeds from another home folder came to the same test "
+        "predictions, or to mean AUCs whose difference has an interval that holds 0 (`harness publish --again`). It "
+        "proves the quality. Times and energies are proven by it only as far as somebody compares them, on a machine "
+        "of the same kind. What came to something else is shown beside the row.",
+    ),
+)
 
 
 def _examples(check: Mapping[str, Any]) -> Iterator[str]:

@@ -21,7 +21,7 @@ def leaderboard() -> None:
     multiple=True,
     metavar="DIR",
     type=click.Path(path_type=Path),
-    help="Folder to search for records; repeatable. Default: leaderboard/results of the checkout and your own runs.",
+    help="Folder to search for records; repeatable. Default: what is published in the checkout, and your own runs.",
 )
 @click.option(
     "--out",
@@ -35,6 +35,8 @@ def build(folders: tuple[Path, ...], out: Path | None, as_json: bool) -> None:
     from harness.board.page import render
     from harness.errors import InvalidInput
     from harness.places import Home, resources
+    from harness.publish.account import doubt
+    from harness.publish.places import AGAIN, RESULTS
     from harness.standings.benchmarks import known_benchmarks
     from harness.standings.build import build as build_standings
     from harness.standings.build import to_text
@@ -45,9 +47,9 @@ def build(folders: tuple[Path, ...], out: Path | None, as_json: bool) -> None:
         if not folder.is_dir():
             raise InvalidInput(f"{folder} is not a folder", remedy="Give --records a folder that holds run folders.")
     home = Home.find()
-    standings = build_standings(
-        collect(folders or (resources() / "leaderboard" / "results", home.runs)), known_benchmarks()
-    )
+    published = resources() / "leaderboard"
+    places = folders or (published / RESULTS, published / AGAIN, home.runs)
+    standings = build_standings(collect(places, doubt), known_benchmarks())
     target = (out or _default_out()).absolute()
     write_text(target / DATA, to_text(standings))
     write_text(target / PAGE, render(standings))

@@ -17,18 +17,25 @@ if TYPE_CHECKING:
 def reproduce(record: str, as_json: bool) -> None:
     """Run the plan of RECORD again, with the same image, rules, data and seed, and say what that shows.
 
-    RECORD is the folder of a finished run, or its name in the home folder. The verdict is *identical* (every
-    prediction), *within the interval*, *different*, or *not comparable* (another machine, image or data); the last two
-    end with exit code 4.
+    RECORD is the folder of a finished run, also of a published one, or its name in the home folder. The verdict is
+    *identical* (every prediction), *within the interval*, *different*, or *not comparable* (another machine, image or
+    data; nothing is run where that is known beforehand); the last two end with exit code 4.
     """
+    import contextlib
+    from dataclasses import replace
+
     from harness.cli.progress import display_for
     from harness.cli.verify import folder_of
     from harness.places import Home
+    from harness.publish.bundle import is_packed, unpacked
     from harness.verify.reproduce import Verdict, reproduce
 
     home = Home.find()
-    with display_for() as display:
-        found = reproduce(folder_of(record, home.runs), home, display)
+    root = folder_of(record, home.runs)
+    with contextlib.ExitStack() as stack:
+        folder = stack.enter_context(unpacked(root)) if is_packed(root) else root
+        display = stack.enter_context(display_for())
+        found = replace(reproduce(folder, home, display), then=root)
     for line in _lines(found):
         click.echo(line, err=True)
     if as_json:
@@ -38,7 +45,9 @@ def reproduce(record: str, as_json: bool) -> None:
 
 
 def _lines(found: Reproduction) -> list[str]:
-    lines = [f"{found.verdict}: {found.reason}", f"  then {found.then.name}", f"  now  {found.now.name}"]
+    lines = [f"{found.verdict}: {found.reason}", f"  then {found.then.name}"]
+    if found.now is not None:
+        lines.append(f"  now  {found.now.name}")
     width = max(len(row.name) for row in found.rows)
     for row in found.rows:
         if row.then is None and row.now is None:

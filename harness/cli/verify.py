@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 def verify(runs: tuple[str, ...], chain: bool, published: Path | None, as_json: bool) -> None:
     """Compute each RECORD again from its raw files and compare.
 
-    RECORD is the folder of a finished run, its name in the home folder, or the folder of a published entry.
+    RECORD is the folder of a finished run, its name in the home folder, or a published folder: a run, an entry, or what
+    another party ran again.
     Predictions and labels give the scores; events and trace give times, windows, energies and checks; digests must fit.
     Every difference is named; exit code 4.
     """
@@ -52,20 +53,23 @@ def verify(runs: tuple[str, ...], chain: bool, published: Path | None, as_json: 
 
 
 def _verified(root: Path, home: Home) -> Verification:
-    """A run of a home, or a published entry with all its runs."""
+    """A run of a home, one that was published, or a published entry with all its runs."""
+    from harness.data.dataset import Dataset
     from harness.data.prepare import prepare
-    from harness.publish.again import entry_differences
-    from harness.publish.places import ENTRY
+    from harness.publish.bundle import is_packed
+    from harness.publish.places import ENTRY, RERUN
+    from harness.publish.verified import verify_entry, verify_packed
     from harness.spec.load import load_benchmark, load_ruleset
-    from harness.verify.record import Verification, benchmark_named, verify
+    from harness.verify.record import verify_folder
 
-    published = (root / ENTRY).is_file()
-    benchmark = root.parent.name if published else benchmark_named(root)
-    dataset = prepare(benchmark, home, lambda line: click.echo(line, err=True))
-    if not published:
-        return verify(root, dataset)
-    differences = entry_differences(root, dataset, load_benchmark(benchmark), load_ruleset())
-    return Verification(root.name, tuple(differences), ())
+    def prepared(benchmark: str) -> Dataset:
+        return prepare(benchmark, home, lambda line: click.echo(line, err=True))
+
+    again = (root / RERUN).is_file()
+    if again or (root / ENTRY).is_file():
+        benchmark = load_benchmark(root.parents[1 if again else 0].name)
+        return verify_entry(root, prepared(benchmark.id), benchmark, load_ruleset())
+    return verify_packed(root, prepared) if is_packed(root) else verify_folder(root, prepared)
 
 
 def _show_published(folder: Path | None) -> bool:

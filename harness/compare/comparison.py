@@ -14,8 +14,9 @@ from harness.reference.evidence import scores_of
 from harness.score.auc import auc_estimate
 from harness.score.averaged import averaged_auc, averaged_difference
 from harness.score.estimate import Estimate
-from harness.score.gate import Gate, judge
-from harness.score.noninferiority import Judgement, RunsNeeded, judge_difference, margin, runs_needed
+from harness.score.gate import Gate
+from harness.score.gates import Against, Quality, not_worse_than_the_reference, reaches_the_target
+from harness.score.noninferiority import Judgement, RunsNeeded, runs_needed
 from harness.score.ratio import METHOD, paired_ratio
 from harness.score.readers import RunAveragedDifference, run_averaged_difference
 from harness.spec.model import Benchmark, Ruleset
@@ -85,19 +86,19 @@ def compare(candidate: Entry, reference: Entry, dataset: Dataset, benchmark: Ben
     """
     numbers = common(candidate, reference)
     labels, patients = dataset.test_labels(), dataset.test_patients()
-    sides = [side_of(entry, numbers, dataset, benchmark) for entry in (candidate, reference)]
+    sides = [side_of(entry, numbers, dataset, benchmark, ruleset) for entry in (candidate, reference)]
     difference = run_averaged_difference(sides[0].scores, sides[1].scores, labels, patients)
-    rule = ruleset.gate("Q2")
-    allowed = margin(sides[1].gain.value, largest=rule["largest_margin"], share_of_gain=rule["share_of_gain"])
-    known = difference.components is not None and difference.estimate.value is not None and allowed.value is not None
+    judgement = not_worse_than_the_reference(Against(difference, sides[1].gain.value), ruleset.gate("Q2"))
+    allowed = judgement.margin
+    known = difference.components is not None and difference.estimate.value is not None and allowed is not None
     return Comparison(
         benchmark=dataset.benchmark,
         numbers=numbers,
         candidate=sides[0],
         reference=sides[1],
         difference=difference,
-        judgement=judge_difference(difference, allowed),
-        needed=_needed(difference, allowed.value) if known else None,
+        judgement=judgement,
+        needed=_needed(difference, allowed) if known else None,
         costs={name: _ratio(candidate, reference, numbers, name) for name in COSTS},
     )
 
@@ -115,7 +116,7 @@ def _scores(entry: Entry, numbers: Sequence[int], dataset: Dataset) -> np.ndarra
     return np.array([scores_of(run.folder, run.record, dataset).test for run in runs])
 
 
-def side_of(entry: Entry, numbers: Sequence[int], dataset: Dataset, benchmark: Benchmark) -> Side:
+def side_of(entry: Entry, numbers: Sequence[int], dataset: Dataset, benchmark: Benchmark, ruleset: Ruleset) -> Side:
     """What the runs ``numbers`` of an entry say together. Raises `InvalidInput` where a run's files contradict its
     record."""
     scores = _scores(entry, numbers, dataset)
@@ -126,12 +127,13 @@ def side_of(entry: Entry, numbers: Sequence[int], dataset: Dataset, benchmark: B
     auc = averaged_auc(rows, labels, patients)
     gain = averaged_difference(rows, dataset.test_trivial(), labels, patients)
     target = benchmark.target(benchmark.yardstick if submission["division"] == "open" else model)
-    gate = judge(
+    quality = Quality(
         auc,
         auc_estimate(dataset.test_trivial(), labels, patients),
         target=target["test_auc"],
         no_target=target["reason"] if target["test_auc"] is None else None,
     )
+    gate = reaches_the_target(quality, ruleset.gate("Q1"))
     failed = tuple(str(run.record["run"]) for run in entry.failed)
     return Side(entry.name, model, auc, gain, gate, failed, scores)
 

@@ -44,7 +44,8 @@ class Found:
 
 @dataclass(frozen=True)
 class Entry:
-    """Runs of one submission under one set of conditions: the valid ones by number, and those that failed."""
+    """Runs of one submission under one set of conditions: the valid ones by number, and those that failed or are
+    invalid. Of each number the first run counts, and no other."""
 
     name: str
     runs: Mapping[int, Found]
@@ -60,8 +61,8 @@ Pair = tuple[Entry, Entry]
 
 
 def entries_of(name: str, benchmark: str, home: Home) -> dict[tuple[str, ...], list[Entry]]:
-    """The submission's entries by their conditions. Runs with a seed of their own, under another profile or over
-    phantoms are in none."""
+    """The submission's entries by their conditions. Runs with a seed of their own, under another profile, over phantoms
+    or with a made-up meter are in none."""
     found = all_entries(benchmark, home, {name})
     return {conditions: by_name[name] for conditions, by_name in found.items()}
 
@@ -75,10 +76,10 @@ def all_entries(benchmark: str, home: Home, names: Collection[str]) -> dict[tupl
             grouped[run.conditions, str(record["submission"]["name"]), run.program].append(run)
     by_conditions: dict[tuple[str, ...], dict[str, list[Entry]]] = {}
     for (conditions, name, _), runs in grouped.items():
-        valid = [run for run in runs if run.record["outcome"]["verdict"] == "valid"]
-        failed = tuple(run for run in runs if run not in valid)
+        counted = _first_of_each(runs)
+        valid = {number: run for number, run in counted.items() if run.record["outcome"]["verdict"] == "valid"}
         if valid:
-            entry = Entry(name, _first_of_each(valid), failed)
+            entry = Entry(name, valid, tuple(run for number, run in counted.items() if number not in valid))
             by_conditions.setdefault(conditions, {}).setdefault(name, []).append(entry)
     return by_conditions
 
@@ -126,13 +127,15 @@ def _counts(record: Mapping[str, Any], names: Collection[str], benchmark: str) -
         and record["outcome"]["verdict"] != "infrastructure"
         and not record["own_seed"]
         and not record["data"].get("phantom", False)
+        and not (record["measurement"] or {}).get("simulated", False)
     )
 
 
 def _first_of_each(runs: Iterable[Found]) -> dict[int, Found]:
-    """Of several runs of one number the one that finished first, so that nobody repeats a run until one pleases."""
+    """Of several runs of one number the one that was started first, whatever came of it: nobody repeats a run until one
+    pleases."""
     kept: dict[int, Found] = {}
-    for run in sorted(runs, key=lambda run: (run.record["finished"], run.record["run"])):
+    for run in sorted(runs, key=lambda run: (run.record["started"], run.record["run"])):
         kept.setdefault(run.record["number"], run)
     return kept
 

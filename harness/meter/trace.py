@@ -20,6 +20,9 @@ Column = NDArray[np.float64]
 TRACE = "trace.csv.gz"
 """Name of the file in a run's folder."""
 
+LARGEST = 128 * 1024**2
+"""Bytes of the file, unpacked, that are still read: ten samples a second for more than a day."""
+
 # Decimals in the file. Stamps to a microsecond; NVML gives milliwatts, whole MHz, degrees, per cent and bytes.
 _DECIMALS = {
     "at": 6,
@@ -116,8 +119,11 @@ def _cell(value: float, decimals: int) -> str:
 def read_trace(path: Path, *, origin: float = 0.0) -> Trace:
     """Read what `write_trace` wrote; stamps are moved by ``origin``. Raises `InvalidInput` for any other file."""
     try:
-        with gzip.open(path, "rt", encoding="utf-8", newline="") as file:
-            rows = list(csv.reader(file))
+        with gzip.open(path, "rb") as file:
+            text = file.read(LARGEST + 1)
+        if len(text) > LARGEST:
+            raise _unreadable(path, f"it unpacks to more than {LARGEST // 1024**2} MiB")
+        rows = list(csv.reader(io.StringIO(text.decode("utf-8"), newline="")))
     except (OSError, EOFError, zlib.error, UnicodeDecodeError, csv.Error) as error:
         raise _unreadable(path, f"it can't be read: {error}") from error
     if not rows or tuple(rows[0]) != COLUMNS:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -11,6 +10,8 @@ from typing import Any
 
 from harness.errors import InvalidInput
 from harness.places import Home
+from harness.publish.reading import read_document
+from harness.record import digest
 from harness.record.folder import PLAN, RECORD, RunFolder
 from harness.spec.digest import digest_of
 
@@ -67,15 +68,22 @@ class Attempt:
     @property
     def shared(self) -> str:
         """Digest of all that the runs of one entry share."""
+        return digest_of({**self._work, "system": self.plan["system"]})
+
+    @property
+    def work(self) -> str:
+        """Digest of what was run, on whatever machine: what an entry and its runs by another party share."""
+        return digest_of(self._work)
+
+    @property
+    def _work(self) -> dict[str, Any]:
         plan = self.plan
-        return digest_of(
-            {
-                **{name: digest_of(plan[name]) for name in ("submission", "benchmark", "ruleset")},
-                **{name: plan[name] for name in ("data", "system", "runtime", "device")},
-                "image": plan["image"]["identity"],
-                "weights": plan["initialization"]["weights_sha256"],
-            }
-        )
+        return {
+            **{name: digest_of(plan[name]) for name in ("submission", "benchmark", "ruleset")},
+            **{name: plan[name] for name in ("data", "runtime", "device")},
+            "image": plan["image"]["identity"],
+            "weights": plan["initialization"]["weights_sha256"],
+        }
 
 
 @dataclass(frozen=True)
@@ -126,6 +134,17 @@ def attempts_of(submission: str, benchmark: str, home: Home) -> Attempts:
     return Attempts(submission, benchmark, shared, tuple(ordered))
 
 
+def home_id(home: Home) -> str:
+    """What tells one home folder from another: the digest of its ledger's first line, the start of its first run.
+
+    Raises `InvalidInput` where nothing was run.
+    """
+    lines = home.ledger.read_bytes().splitlines() if home.ledger.is_file() else []
+    if not lines:
+        raise InvalidInput(f"{home.ledger} holds no run", remedy="`harness run` makes the first")
+    return digest.of_bytes(lines[0])
+
+
 def _tried(submission: str, benchmark: str, home: Home) -> Iterator[Attempt]:
     for attempt in tried_in(home):
         if (attempt.submission["name"], attempt.plan["benchmark"]["id"]) == (submission, benchmark):
@@ -142,11 +161,6 @@ def tried_in(home: Home) -> Iterator[Attempt]:
 
 
 def _read(path: Path) -> dict[str, Any]:
-    try:
-        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise InvalidInput(
-            f"{path} can't be read ({error}), and all attempts are published or none",
-            remedy="`harness verify --ledger` shows what is wrong with the home",
-        ) from error
-    return found
+    return read_document(
+        path, remedy="all attempts are published or none; `harness verify --ledger` shows what is wrong with the home"
+    )

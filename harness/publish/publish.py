@@ -16,14 +16,15 @@ from typing import Any
 from harness.data.dataset import Dataset
 from harness.errors import InvalidInput, MachineLacks
 from harness.places import Home
-from harness.publish.attempts import Attempts, attempts_of
+from harness.publish.account import line_of
+from harness.publish.attempts import Attempts, attempts_of, home_id
 from harness.publish.bundle import RAW, pack
 from harness.publish.places import ENTRY, LEDGER, RESULTS
 from harness.publish.reference import is_reference, plain_submissions, reference_of
 from harness.publish.refusal import refusals
 from harness.publish.summary import summary_of
 from harness.record import digest
-from harness.record.folder import RECORD, write_json
+from harness.record.folder import PLAN, RECORD, write_json
 from harness.record.ledger import Ledger
 from harness.spec.model import Benchmark, Ruleset
 
@@ -59,8 +60,11 @@ def publish(
     say(f"{attempts.name}: {len(attempts.all)} attempts, each is computed again from its raw files")
     why = list(refusals(attempts, dataset, ruleset, home))
     target, ledger = leaderboard / RESULTS / attempts.name, Ledger(leaderboard / LEDGER)
-    if any(line["run"] == attempts.name for _, line in ledger.lines()):
-        why.append(f"{attempts.name} is published already, and what is published is not changed")
+    if line_of(attempts.name, leaderboard) is not None:
+        why.append(
+            f"{attempts.name} is published already, and what is published is not changed; runs of another home are "
+            "published beside it with --again"
+        )
     wait = _unpublished_reference(attempts, leaderboard, home)
     why += [] if wait is None else [wait]
     if why:
@@ -69,16 +73,7 @@ def publish(
             remedy="mend what can be mended; what an attempt showed stays part of the entry",
         )
     document = summary_of(attempts, leaderboard, dataset, benchmark, ruleset)
-    try:
-        _write(attempts, document, target)
-        ledger.append("published", attempts.name, **_sealed(attempts, target), at=datetime.now(UTC).isoformat())
-    except OSError as error:
-        for half in (_staged(target), target):
-            shutil.rmtree(half, ignore_errors=True)
-        raise MachineLacks(
-            f"{target} can't be written: {error.strerror}",
-            remedy="free some space there, or name a folder that can be written with --to",
-        ) from error
+    enter(attempts, document, target, ENTRY, ledger, ("published", attempts.name), home)
     return Published(target, document, len(attempts.all))
 
 
@@ -91,27 +86,48 @@ def _unpublished_reference(attempts: Attempts, leaderboard: Path, home: Home) ->
     return None
 
 
-def _write(attempts: Attempts, document: dict[str, Any], target: Path) -> None:
-    staged = _staged(target)
-    for left in (staged, target):
-        if left.exists():
-            shutil.rmtree(left)
-    staged.mkdir(parents=True)
-    for attempt in attempts.all:
-        pack(attempt.folder, staged / attempt.run)
-    write_json(staged / ENTRY, document)
-    staged.rename(target)
+def enter(
+    attempts: Attempts,
+    document: dict[str, Any],
+    target: Path,
+    name: str,
+    ledger: Ledger,
+    event: tuple[str, str],
+    home: Home,
+) -> None:
+    """Put all attempts and the document, as file ``name``, into the folder ``target``, then ``event`` (what happened,
+    to what) into the ledger. What an interrupted call left there is replaced. Raises `MachineLacks` where it can't be
+    written, and then nothing of it is there."""
+    staged = target.with_name(f".{target.name}.part")
+    try:
+        _clear(staged, target)
+        staged.mkdir(parents=True)
+        for attempt in attempts.all:
+            pack(attempt.folder, staged / attempt.run)
+        write_json(staged / name, document)
+        staged.rename(target)
+        facts = {"home": home_id(home), **_sealed(attempts, target, name)}
+        ledger.append(*event, **facts, at=datetime.now(UTC).isoformat())
+    except OSError as error:
+        for half in (staged, target):
+            shutil.rmtree(half, ignore_errors=True)
+        raise MachineLacks(
+            f"{target} can't be written: {error.strerror}",
+            remedy="free some space there, or name a folder that can be written with --to",
+        ) from error
 
 
-def _staged(target: Path) -> Path:
-    """Where the entry is put together before it gets its name."""
-    return target.with_name(f".{target.name}.part")
+def _clear(*folders: Path) -> None:
+    for folder in folders:
+        if folder.exists():
+            shutil.rmtree(folder)
 
 
-def _sealed(attempts: Attempts, target: Path) -> dict[str, Any]:
-    """Digests of every file that was published."""
+def _sealed(attempts: Attempts, target: Path, name: str) -> dict[str, Any]:
+    """Digests of every file that was put there."""
     return {
-        "entry": digest.of_file(target / ENTRY),
+        "entry": digest.of_file(target / name),
         "records": {a.run: digest.of_file(target / a.run / RECORD) for a in attempts.all if a.record is not None},
+        "plans": {a.run: digest.of_file(target / a.run / PLAN) for a in attempts.all if a.record is None},
         "raw": {a.run: digest.of_file(target / a.run / RAW) for a in attempts.all},
     }

@@ -19,8 +19,8 @@ from harness.publish.attempts import Attempt, Attempts
 from harness.publish.reference import conditions_of, is_reference, published, reference_of
 from harness.record import digest
 from harness.record.folder import RECORD
+from harness.score.gates import Against, not_worse_than_the_reference
 from harness.score.metrics import RunScores, Settings, metrics
-from harness.score.noninferiority import Margin, judge_difference
 from harness.spec.model import Benchmark, Ruleset
 
 SCHEMA = "leanmed/entry/v1"
@@ -58,7 +58,7 @@ def summarise(
     ours = entry_of(attempts)
     theirs = None if reference is None else entry_of(reference)
     numbers = () if ours is None else tuple(sorted(ours.runs))
-    side = None if ours is None else side_of(ours, numbers, dataset, benchmark)
+    side = None if ours is None else side_of(ours, numbers, dataset, benchmark, ruleset)
     compared = None
     if ours is not None and theirs is not None and set(numbers) & set(theirs.runs):
         compared = compare(ours, theirs, dataset, benchmark, ruleset)
@@ -67,7 +67,7 @@ def summarise(
     if compared is not None:
         judged = compared.judgement.to_json()
     elif not plain:
-        judged = judge_difference(None, Margin(None, "there is no reference")).to_json()
+        judged = not_worse_than_the_reference(Against(None, None), ruleset.gate("Q2")).to_json()
     why = (*_unreviewed(attempts, benchmark), *_unranked(attempts, ruleset, side, judged))
     return {
         "schema": SCHEMA,
@@ -77,7 +77,7 @@ def summarise(
         "benchmark": {"id": benchmark.id, "digest": benchmark.digest},
         "ruleset": {"version": ruleset.version, "digest": ruleset.digest},
         "conditions": conditions_of(some),
-        "attempts": [_attempt(attempt) for attempt in attempts.all],
+        "attempts": [attempt_json(attempt) for attempt in attempts.all],
         "runs": list(numbers),
         "quality": None if ours is None or side is None else _quality(ours, side, numbers, dataset, ruleset),
         "gates": {
@@ -93,7 +93,8 @@ def summarise(
     }
 
 
-def _attempt(attempt: Attempt) -> dict[str, Any]:
+def attempt_json(attempt: Attempt) -> dict[str, Any]:
+    """An attempt as a published document has it."""
     sealed = None if attempt.record is None else digest.of_file(attempt.folder.root / RECORD)
     return {"run": attempt.run, "number": attempt.number, "verdict": attempt.verdict, "record": sealed}
 

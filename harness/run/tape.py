@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 TOLERANCE = 1e-9
-"""Relative. Another machine's library may add the same numbers up in another order."""
+"""Relative. Another machine's library may add the same numbers up in another order. `verification.tolerance` of the
+rules, which allow no other number."""
 
 
 class Contradiction(Exception):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 CONFIDENCE = 0.95
-"""Confidence of every interval in this package."""
+"""Confidence of every interval in this package; `statistics.confidence` of the rules, which allow no other number."""
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from harness.quantity import Quantity
 
+IN_A_ROW = 2
+"""Epochs at or above the target; `statistics.epochs_in_a_row` of the rules, which allow no other number."""
 SOURCE = "harness monotonic clock"
 SCOPE = "go to the first of two consecutive epochs at or above the validation target"
 
@@ -39,9 +40,9 @@ def time_to_target(epochs: Sequence[ScoredEpoch], *, target: float | None, no_ta
 
 def epoch_of_target(epochs: Sequence[ScoredEpoch], target: float) -> int | None:
     """Number, from 1, of the first of two consecutive epochs at or above ``target``; None where there is none."""
-    for number, (first, second) in enumerate(pairwise(epochs), start=1):
-        if _reaches(first, target) and _reaches(second, target):
-            return number
+    for first in range(len(epochs) - IN_A_ROW + 1):
+        if all(_reaches(epoch, target) for epoch in epochs[first : first + IN_A_ROW]):
+            return first + 1
     return None
 
 

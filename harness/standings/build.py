@@ -21,7 +21,7 @@ SCHEMA = "leanmed/standings/v1"
 
 def build(collection: Collection, benchmarks: Iterable[BenchmarkText]) -> dict[str, Any]:
     """The standings over ``collection``; ``benchmarks`` are described even where nothing was run on them."""
-    entries = group(collection.runs, collection.judged)
+    entries = group(collection.runs, collection.judged, collection.again)
     return {
         "schema": SCHEMA,
         "counts": {

@@ -5,17 +5,17 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from harness.standings.fields import Node, UnreadableError, clean
-from harness.standings.judged import Judged, read_judged
+from harness.standings.judged import Judged, Rerun, read_judged, read_rerun
 from harness.standings.run import Run, read_run
 
 RECORD, PLAN, EVENTS = "record.json", "plan.json", "events.jsonl"
-ENTRY = "entry.json"
+ENTRY, AGAIN = "entry.json", "again.json"
 LARGEST_FILE = 16 * 1024 * 1024
 """Bytes of a record or plan that is still read. A full record is about 50 KB."""
 
@@ -46,10 +46,21 @@ class Collection:
     interrupted: list[Interrupted] = field(default_factory=list)
     unreadable: list[Unreadable] = field(default_factory=list)
     judged: list[Judged] = field(default_factory=list)
+    again: list[Rerun] = field(default_factory=list)
 
 
-def collect(folders: Iterable[Path]) -> Collection:
-    """Read every run folder at or below ``folders``, at any depth.
+Doubt = Callable[[Path], str | None]
+"""Why a folder is not taken for published, None where there is no reason."""
+
+
+def _no_ledger(root: Path) -> str:
+    return "no published ledger was asked"
+
+
+def collect(folders: Iterable[Path], doubt: Doubt = _no_ledger) -> Collection:
+    """Read every run folder at or below ``folders``, at any depth. What somebody calls a published entry is taken for
+    one, and what was run again of it, only where ``doubt`` finds no fault with its folder; its runs are read all the
+    same.
 
     A run that is found twice (in the home folder and published) is taken from the first of ``folders``; if the second
     copy differs, it is listed as unreadable. Paths are shown relative to the folder given, so that a page can be passed
@@ -57,7 +68,7 @@ def collect(folders: Iterable[Path]) -> Collection:
     """
     collection, seen = Collection(), dict[str, Run]()
     for folder in folders:
-        for path, has_record in _run_folders(folder.absolute(), collection):
+        for path, has_record in _run_folders(folder.absolute(), collection, doubt):
             source = _shown(path, folder)
             if has_record:
                 _take_record(path / RECORD, f"{source}/{RECORD}", collection, seen)
@@ -66,8 +77,9 @@ def collect(folders: Iterable[Path]) -> Collection:
     return collection
 
 
-def _run_folders(folder: Path, collection: Collection) -> Iterator[tuple[Path, bool]]:
-    """Every run folder, with whether it holds a record."""
+def _run_folders(folder: Path, collection: Collection, doubt: Doubt) -> Iterator[tuple[Path, bool]]:
+    """Every run folder, with whether it holds a record. Runs of another party stand behind what they say of an entry,
+    and make none of their own."""
 
     def unlisted(error: OSError) -> None:
         reason = f"the folder can't be listed: {error.strerror}"
@@ -78,8 +90,12 @@ def _run_folders(folder: Path, collection: Collection) -> Iterator[tuple[Path, b
     for root, folders, files in os.walk(folder, onerror=unlisted):
         folders.sort()
         names = {*files, *folders}
+        if AGAIN in files:
+            folders.clear()
+            _take_published(Path(root) / AGAIN, _shown(Path(root) / AGAIN, folder), collection, doubt)
+            continue
         if ENTRY in files:
-            _take_entry(Path(root) / ENTRY, _shown(Path(root) / ENTRY, folder), collection)
+            _take_published(Path(root) / ENTRY, _shown(Path(root) / ENTRY, folder), collection, doubt)
         if names & {RECORD, PLAN, EVENTS}:
             folders.clear()
             yield Path(root), RECORD in names
@@ -106,13 +122,22 @@ def _take_record(path: Path, source: str, collection: Collection, seen: dict[str
         collection.runs.append(run)
 
 
-def _take_entry(path: Path, source: str, collection: Collection) -> None:
+def _take_published(path: Path, source: str, collection: Collection, doubt: Doubt) -> None:
     try:
-        judged = read_judged(_parse(path)[0])
+        document = _parse(path)[0]
+        if path.name == AGAIN:
+            rerun = read_rerun(document)
+        else:
+            judged = read_judged(document)
+        if (reason := doubt(path.parent)) is not None:
+            raise UnreadableError(f"it is not taken for published: {reason}")
     except UnreadableError as error:
         collection.unreadable.append(Unreadable(source, str(error)))
-    else:
-        collection.judged += [] if judged is None else [judged]
+        return
+    if path.name == AGAIN:
+        collection.again.append(rerun)
+    elif judged is not None:
+        collection.judged.append(judged)
 
 
 def _interrupted(plan: Path, source: str) -> Interrupted:

@@ -9,7 +9,7 @@ from itertools import groupby
 from statistics import fmean
 from typing import Any
 
-from harness.standings.judged import LOCAL, PUBLISHED, Judged
+from harness.standings.judged import LOCAL, PUBLISHED, RUN_AGAIN, Judged, Rerun
 from harness.standings.run import ONCE, QUANTITIES, Place, Run
 
 
@@ -18,12 +18,14 @@ class Entry:
     """Runs that may be averaged: same submission, image, profile and place, none with a seed of its own or simulated.
 
     ``runs`` are in the order of run number and start. The image counts by its identity, not only by its kind: runs
-    of two images are runs of two programs. ``judged`` is what was published of exactly these runs, if anything was.
+    of two images are runs of two programs. ``judged`` is what was published of the runs that count, if anything was,
+    and ``again`` what other parties found of it.
     """
 
     place: Place
     runs: tuple[Run, ...]
     judged: Judged | None = None
+    again: tuple[Rerun, ...] = ()
 
     @property
     def first(self) -> Run:
@@ -31,9 +33,21 @@ class Entry:
         return self.runs[0]
 
     @property
+    def counted(self) -> tuple[Run, ...]:
+        """The run of each number that counts, whatever came of it: a published one, else the first that the machine did
+        not cut short. Whatever was run again under its number (`harness reproduce`) is shown, and changes nothing: it
+        neither makes a failed run good nor spoils a valid one."""
+        published = frozenset() if self.judged is None else self.judged.records
+        found: dict[int, Run] = {}
+        for run in sorted(self.runs, key=lambda run: run.document["digest"] not in published):
+            if run.verdict != "infrastructure":
+                found.setdefault(run.number, run)
+        return tuple(found[number] for number in sorted(found))
+
+    @property
     def valid(self) -> tuple[Run, ...]:
         """The runs whose figures count."""
-        return tuple(run for run in self.runs if run.verdict == "valid")
+        return tuple(run for run in self.counted if run.verdict == "valid")
 
     @property
     def set_aside(self) -> tuple[str, ...]:
@@ -45,7 +59,7 @@ class Entry:
             reasons.append("Run with a seed of its own instead of the ruleset's.")
         if self.first.simulated:
             reasons.append("Its energy was played back or made up, not measured.")
-        reasons += [_blame(run) for run in self.runs if run.verdict in ("failed", "invalid")]
+        reasons += [_blame(run) for run in self.counted if run.verdict != "valid"]
         if not self.valid and not reasons:
             reasons += [_blame(run) for run in self.runs]
         if self.first.phantom:
@@ -57,6 +71,13 @@ class Entry:
         """Whether it passed every gate with all its runs published, and may stand in its table."""
         return self.judged is not None and self.judged.ranks and not self.set_aside
 
+    @property
+    def provenance(self) -> str:
+        """How far the entry's quality is proven."""
+        if self.judged is None:
+            return LOCAL
+        return RUN_AGAIN if any(each.confirms for each in self.again) else PUBLISHED
+
     def value(self, name: str) -> float | None:
         """The mean of a quantity over the valid runs, or None."""
         found: float | None = _mean_quantity(self.valid, name)["value"]
@@ -64,6 +85,7 @@ class Entry:
 
     def to_json(self) -> dict[str, Any]:
         """As it stands in the standings. Without a valid run the summary is null."""
+        counted = self.counted
         return {
             "submission": self.first.submission,
             "image": self.first.image,
@@ -71,15 +93,18 @@ class Entry:
             "own_seed": self.first.own_seed,
             "set_aside": list(self.set_aside),
             "summary": _summary(self.valid, self.judged) if self.valid else None,
-            "provenance": LOCAL if self.judged is None else PUBLISHED,
-            "judged": None if self.judged is None else self.judged.document,
-            "runs": [run.document for run in self.runs],
+            "provenance": self.provenance,
+            "judged": None
+            if self.judged is None
+            else {**self.judged.document, "again": [each.document for each in self.again]},
+            "runs": [{**run.document, "counts": run in counted} for run in self.runs],
         }
 
 
-def group(runs: Iterable[Run], published: Iterable[Judged] = ()) -> list[Entry]:
-    """The entries that ``runs`` make up, in a fixed order, each with what was ``published`` of exactly its runs."""
-    judged = {each.records: each for each in published}
+def group(runs: Iterable[Run], published: Iterable[Judged] = (), again: Iterable[Rerun] = ()) -> list[Entry]:
+    """The entries that ``runs`` make up, in a fixed order, each with what was ``published`` of it and what other
+    parties found when they ran it ``again``."""
+    judged = sorted(published, key=lambda each: each.name)
 
     def key(run: Run) -> tuple[object, ...]:
         submission = run.submission
@@ -92,11 +117,25 @@ def group(runs: Iterable[Run], published: Iterable[Judged] = ()) -> list[Entry]:
         return (*key(run), run.number, run.document["started"], run.id)
 
     ordered = sorted(runs, key=within)
-    return [
-        Entry(members[0].place, members, judged.get(frozenset(run.document["digest"] for run in members)))
-        for _, found in groupby(ordered, key=key)
-        if (members := tuple(found))
-    ]
+    reruns = sorted(again, key=lambda each: (each.entry, str(each.document["by"]), str(each.document["reason"])))
+    entries = []
+    for _, found in groupby(ordered, key=key):
+        members = tuple(found)
+        one = _published(members, judged)
+        of_it = tuple(each for each in reruns if one is not None and each.entry == one.name)
+        entries.append(Entry(members[0].place, members, one, of_it))
+    return entries
+
+
+def _published(members: Sequence[Run], judged: Iterable[Judged]) -> Judged | None:
+    """What was published of these runs: an entry all of whose records are here, and which has each number that is."""
+    here = {str(run.document["digest"]): run.number for run in members if run.verdict != "infrastructure"}
+    there = {str(run.document["digest"]) for run in members}
+    for each in judged:
+        published = {here[record] for record in each.records if record in here}
+        if each.records and each.records <= there and published == set(here.values()):
+            return each
+    return None
 
 
 def _blame(run: Run) -> str:

@@ -1,5 +1,6 @@
 """What a published entry's ``entry.json`` says: gates, intervals and ratios that take predictions and labels, which the
-records alone don't hold. It was computed by `harness publish`, and anybody can compute it again with `harness verify`.
+records alone don't hold; and what ``again.json`` says of it, where another party ran it again. Both were computed by
+`harness publish`, and anybody can compute them again with `harness verify`.
 """
 
 from __future__ import annotations
@@ -13,6 +14,10 @@ from harness.standings.run import METRICS, QUANTITIES
 SCHEMA = "leanmed/entry/v1"
 PUBLISHED = "verified from raw files"
 LOCAL = "self-reported"
+RUN_AGAIN = "run again by another party"
+RERUN_SCHEMA = "leanmed/again/v1"
+CONFIRMS = ("identical", "within the interval")
+"""Verdicts of a repetition that found the entry's quality again."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +32,35 @@ class Judged:
     gain: dict[str, Any]
     gate: dict[str, Any]
     document: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Rerun:
+    """What another party's runs of the published entry ``entry`` came to; ``document`` is what the standings hold."""
+
+    entry: str
+    confirms: bool
+    document: dict[str, Any]
+
+
+def read_rerun(document: object) -> Rerun:
+    """The repetition in a parsed ``again.json``. Raises `UnreadableError`."""
+    node = Node(document)
+    schema = node.get("schema").text()
+    if schema != RERUN_SCHEMA:
+        raise UnreadableError(f"its format is {schema!r}; this version reads {RERUN_SCHEMA!r}")
+    verdict = node.get("verdict").text()
+    return Rerun(
+        entry=node.get("entry").text(),
+        confirms=verdict in CONFIRMS,
+        document={
+            "by": node.get("by").text(),
+            "system": node.get("system").maybe_text("title"),
+            "same_system": node.get("same_system").truth(),
+            "verdict": verdict,
+            "reason": node.get("reason").text(),
+        },
+    )
 
 
 def read_judged(document: object) -> Judged | None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from harness.errors import InvalidInput
 from harness.places import Home
 from harness.record import digest
-from harness.record.folder import RECORD, RunFolder
+from harness.record.folder import PLAN, RECORD, RunFolder
 from harness.record.ledger import Ledger
 
 _NEXT = "the next `harness run`"
@@ -75,8 +77,20 @@ def _runs(home: Home, events: dict[str, list[dict[str, Any]]]) -> Iterator[str]:
             yield f"{name}: the ledger says {', '.join(map(str, said))}"
         elif name not in folders:
             yield f"{name}: the ledger knows of it, and its folder is gone"
+        elif _key_of(home.runs / name / PLAN) not in (lines[0].get("plan"), None):
+            yield f"{name}: its plan is not the one that it was started with"
         else:
             yield from _record(RunFolder(home.runs / name), lines)
+
+
+def _key_of(path: Path) -> Any:
+    """The key in a plan; None where the run was ended before its plan was written."""
+    try:
+        return json.loads(path.read_bytes())["key"]
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, LookupError, TypeError, RecursionError):
+        return ""
 
 
 def _record(folder: RunFolder, lines: list[dict[str, Any]]) -> Iterator[str]:

@@ -7,7 +7,7 @@ only somebody else's run proves a result.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,13 +21,15 @@ from harness.run.execute import record_of
 from harness.run.plan import Plan
 from harness.run.tape import Contradiction, agrees
 from harness.spec.explain import findings
-from harness.spec.load import load_benchmark, load_ruleset
+from harness.spec.load import benchmark_ids, load_benchmark, load_ruleset
 from harness.spec.problem import dotted
 from harness.spec.schema import validator
 from harness.spec.seed import seed_of_run
 from harness.verify.planned import plan_on_file
 
 _SHOWN = 80
+_FORGED = (OSError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError, AssertionError, RecursionError)
+"""What computing from files can end in, in which somebody may have left anything."""
 
 
 @dataclass(frozen=True)
@@ -44,20 +46,34 @@ class Verification:
         return not self.differences
 
 
-def benchmark_named(root: Path) -> str:
-    """The benchmark that the record in ``root`` is of. Raises `InvalidInput` where there is no record."""
+class _DamagedError(Exception):
+    """There is a record, and it can't be read."""
+
+
+def verify_folder(root: Path, prepared: Callable[[str], Dataset]) -> Verification:
+    """Verify the run in the folder ``root``; ``prepared`` gives the data set of a benchmark by its id. Raises
+    `InvalidInput` where there is no record, and what ``prepared`` raises."""
     try:
-        name = json.loads((root / RECORD).read_text(encoding="utf-8"))["benchmark"]["id"]
-    except OSError as error:
+        benchmark = _benchmark_named(root)
+    except _DamagedError as damage:
+        return Verification(root.name, (str(damage),), ())
+    return verify(root, prepared(benchmark))
+
+
+def _benchmark_named(root: Path) -> str:
+    """The benchmark that the record in ``root`` is of."""
+    path = root / RECORD
+    if not path.is_file():
         raise InvalidInput(
-            f"{root / RECORD} can't be read: {error.strerror}",
+            f"{path} can't be read: there is no such file",
             remedy="name the folder of a finished run, which holds record.json",
-        ) from error
-    except (ValueError, KeyError, TypeError) as error:
-        raise InvalidInput(
-            f"{root / RECORD} is no record ({type(error).__name__})",
-            remedy="the file was changed after its run, or was never one of ours",
-        ) from error
+        )
+    try:
+        name = json.loads(path.read_text(encoding="utf-8"))["benchmark"]["id"]
+    except _FORGED as error:
+        raise _DamagedError(f"{RECORD} is no record: {type(error).__name__}: {error}") from error
+    if name not in benchmark_ids():
+        raise _DamagedError(f"{RECORD} is of {_shown(name)}, which is no benchmark of this version of LeanMed")
     return str(name)
 
 
@@ -75,8 +91,8 @@ def verify(root: Path, dataset: Dataset) -> Verification:
 def _schema(root: Path) -> Iterator[str]:
     try:
         record = json.loads((root / RECORD).read_bytes())
-    except ValueError as error:
-        yield f"{RECORD} is not JSON: {error}"
+    except (OSError, ValueError, RecursionError) as error:
+        yield f"{RECORD} is not JSON: {type(error).__name__}: {error}"
         return
     for found in findings(validator("record"), record):
         yield f"{RECORD}: {dotted(found.path) or 'the record'} {found.message}"
@@ -84,6 +100,11 @@ def _schema(root: Path) -> Iterator[str]:
 
 def _files(root: Path, record: Mapping[str, Any]) -> Iterator[str]:
     """Files that are not those that the record was closed over."""
+    for path in sorted(root.iterdir()):
+        if path.is_symlink():
+            yield f"{path.name} is a link: what it leads to may be another file tomorrow"
+        elif not path.is_file() or path.name.endswith(".part"):
+            yield f"{path.name} is nothing that a finished run leaves"
     here = RunFolder(root).digests()
     sealed: Mapping[str, str] = record["files"]
     for name in sorted(here.keys() | sealed.keys()):
@@ -107,8 +128,8 @@ def _contents(root: Path, record: Mapping[str, Any], dataset: Dataset) -> Iterat
     except Contradiction as contradiction:
         yield str(contradiction)
         return
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        yield f"{PLAN}, {SYSTEM} or {IMAGE} can't be read: {type(error).__name__}: {error}"
+    except _FORGED as error:
+        yield f"{PLAN}, {SYSTEM}, {IMAGE} or the journal can't be a harness's: {type(error).__name__}: {error}"
         return
     if documents[PLAN]["key"] != plan.key:
         yield f"{PLAN}: the key is not that of the rest of the plan"

@@ -13,9 +13,12 @@ from typing import Any
 import numpy as np
 import yaml
 
+import harness
 from harness.data.dataset import Dataset
 from harness.data.prepare import prepare
 from harness.errors import InvalidInput
+from harness.image.build import identity_of
+from harness.image.host import host_identity
 from harness.places import Home
 from harness.protocol import PREDICTED, decode_predictions
 from harness.record.folder import EVENTS, PLAN, RECORD, SYSTEM
@@ -24,6 +27,7 @@ from harness.run.plan import Plan
 from harness.score.auc import auc_difference
 from harness.score.estimate import Estimate
 from harness.spec.load import load_benchmark, load_ruleset
+from harness.system.system import capture
 from harness.verify.planned import plan_on_file
 from harness.verify.record import verify
 
@@ -38,7 +42,7 @@ class Verdict(StrEnum):
     DIFFERENT = "different"
     """Another AUC than other patients or rounding explain, or another end."""
     NOT_COMPARABLE = "not comparable"
-    """Something else was run: another machine, image, version of the rules."""
+    """Something else would be run or was: another machine, image or data set."""
 
 
 @dataclass(frozen=True)
@@ -53,14 +57,15 @@ class Row:
 
 @dataclass(frozen=True)
 class Reproduction:
-    """The verdict with a sentence; ``difference`` is the AUC now less the AUC then, None where there is none."""
+    """The verdict with a sentence; ``difference`` is the AUC now less the AUC then, None where there is none. ``now``
+    is None where nothing was run, because it could not have been compared."""
 
     verdict: Verdict
     reason: str
     difference: Estimate | None
     rows: tuple[Row, ...]
     then: Path
-    now: Path
+    now: Path | None
 
     def to_json(self) -> dict[str, Any]:
         """All of it."""
@@ -70,12 +75,13 @@ class Reproduction:
             "difference": None if self.difference is None else self.difference.to_json(),
             "quantities": [{"name": row.name, "unit": row.unit, "then": row.then, "now": row.now} for row in self.rows],
             "then": str(self.then),
-            "now": str(self.now),
+            "now": None if self.now is None else str(self.now),
         }
 
 
 def reproduce(root: Path, home: Home, display: Display) -> Reproduction:
-    """Run the plan of the record in ``root`` again.
+    """Run the plan of the record in ``root`` again. Nothing is run where another machine or image than the record's is
+    all that there is here.
 
     Raises `InvalidInput` where the record does not follow from its own files, or where it was made under rules, on a
     version of the benchmark or on data that are not those of today; and what `harness.run.entry.run` raises.
@@ -94,6 +100,10 @@ def reproduce(root: Path, home: Home, display: Display) -> Reproduction:
             remedy=f"`harness verify {root.name}` names every difference; what was changed can't be run again",
         )
     record = _read(root, RECORD)
+    if others := _others_here(record, plan, display):
+        rows = tuple(_row(name, quantity, None) for name, quantity in record["quantities"].items())
+        reason = f"here is another {' and another '.join(others)} than it was run with, so nothing was run"
+        return Reproduction(Verdict.NOT_COMPARABLE, reason, None, rows, root, None)
     with tempfile.TemporaryDirectory(prefix="leanmed-again-") as place:
         folder = Path(place) / plan.submission.name
         folder.mkdir()
@@ -116,12 +126,24 @@ def _request(folder: Path, plan: Plan, record: Mapping[str, Any]) -> Request:
     )
 
 
+def _others_here(record: Mapping[str, Any], plan: Plan, display: Display) -> list[str]:
+    """What this machine has another of than the record says."""
+    if capture().id != record["system"]["id"]:
+        return ["machine"]
+    if plan.runtime == "host":
+        identity = host_identity(Path(harness.__file__).parent)
+    else:
+        identity = identity_of(plan.submission, say=display.say)
+    return ["image"] if identity["identity"] != record["image"]["identity"] else []
+
+
+def _row(name: str, then: Mapping[str, Any], now: Mapping[str, Any] | None) -> Row:
+    return Row(name, then["unit"], then["value"], None if now is None else now["value"])
+
+
 def judge(then: Path, old: Mapping[str, Any], now: Path, new: Mapping[str, Any], dataset: Dataset) -> Reproduction:
     """Two records of the same plan."""
-    rows = tuple(
-        Row(name, quantity["unit"], quantity["value"], new["quantities"][name]["value"])
-        for name, quantity in old["quantities"].items()
-    )
+    rows = tuple(_row(name, quantity, new["quantities"][name]) for name, quantity in old["quantities"].items())
     ends = old["outcome"]["ended"], new["outcome"]["ended"]
     scores = _predictions(then, dataset), _predictions(now, dataset)
     both = scores[0] is not None and scores[1] is not None

@@ -101,7 +101,7 @@ class TestAmp:
 
     def test_a_failed_run_fails_the_entry(self, home: Home, dataset: Dataset) -> None:
         self.left(home, dataset, memory=LOW, time=LOW, skill=3.0)
-        leave_entry(home, dataset, "densenet_amp", numbers=(2,), ended=Ended.FAILED, minute=90)
+        leave_entry(home, dataset, "densenet_amp", numbers=(2,), ended=Ended.FAILED, minute=0)
         (group,) = asked(home, dataset).groups
         assert group.claims[0].answer.verdict is Verdict.UNDECIDED
         assert group.claims[0].missing[0].failed == (2,)

@@ -17,6 +17,7 @@ from harness.spec.load import benchmark_ids
 from harness.spec.schema import validator
 from tests.claims.material import OPEN, answer, asked, leave_entry
 from tests.claims.test_claims import HIGH, LOW, MEMORY, TIME
+from tests.compare.test_compare import SIMULATED
 
 
 def both(home: Home, dataset: Dataset, scale: float = 1.0, **changes: Any) -> None:
@@ -35,12 +36,14 @@ def test_runs_that_do_not_count_are_as_if_they_were_not_there(
     assert group.claims[0].answer.verdict == "undecided"
 
 
-def test_phantoms_do_not_count(home: Home, dataset: Dataset) -> None:
-    leave_entry(home, dataset, "densenet_fp32")
+@pytest.mark.parametrize(("part", "what"), [("data", {"phantom": True}), ("measurement", SIMULATED)])
+def test_phantoms_and_made_up_energies_do_not_count(
+    home: Home, dataset: Dataset, part: str, what: dict[str, Any]
+) -> None:
     both(home, dataset)
     for path in home.runs.glob("*/record.json"):
         record = json.loads(path.read_text())
-        record["data"]["phantom"] = True
+        record[part] = {**(record[part] or {}), **what}
         path.write_text(json.dumps(record))
     assert asked(home, dataset).groups[0].conditions is None
 

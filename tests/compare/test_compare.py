@@ -17,11 +17,21 @@ from harness.errors import InvalidInput
 from harness.places import Home
 from harness.run.outcome import Ended
 from harness.score.readers import run_averaged_difference
+from harness.spec.explain import findings
+from harness.spec.schema import validator
 from tests.reference.material import RULESET, TINY, guesses, leave_run
 from tests.run.material import tiny_dataset
 
 BENCHMARK = "lidc-nodules"
 OTHER = "cnn_fp32"
+_NONE = {"name": None, "scope": "the GPU", "update_period_s": None, "reason": "it was played back"}
+SIMULATED = {
+    "simulated": True,
+    "sources": {"gpu": _NONE, "cpu": _NONE, "dram": _NONE},
+    "samples": 0,
+    "repetitions": 0,
+    "windows": [],
+}
 
 
 @pytest.fixture(scope="module")
@@ -73,6 +83,28 @@ def test_failed_runs_are_told(home: Home, dataset: Dataset) -> None:
     found = compare(*comparable(OTHER, "mlp_fp32", BENCHMARK, home), dataset, TINY, RULESET)
     assert len(found.candidate.failed) == 1
     assert found.reference.failed == ()
+
+
+def test_a_run_that_failed_is_not_made_good_by_another_of_its_number(home: Home, dataset: Dataset) -> None:
+    two(home, dataset)
+    leave_run(home, dataset, 4, submission=OTHER, ended=Ended.FAILED, minute=4)
+    leave_run(home, dataset, 4, submission=OTHER, minute=40)
+    leave_run(home, dataset, 1, submission=OTHER, ended=Ended.FAILED, minute=50)
+    leave_run(home, dataset, 4, submission="mlp_fp32")
+    pair = comparable(OTHER, "mlp_fp32", BENCHMARK, home)
+    assert common(*pair) == (1, 2, 3)
+    assert [run.record["number"] for run in pair[0].failed] == [4]
+
+
+def test_runs_with_a_made_up_meter_are_in_no_entry(home: Home, dataset: Dataset) -> None:
+    two(home, dataset)
+    for path in home.runs.glob("*/record.json"):
+        record = json.loads(path.read_text())
+        record["measurement"] = SIMULATED
+        path.write_text(json.dumps(record))
+    assert findings(validator("record"), record) == []
+    with pytest.raises(InvalidInput, match="no valid official run"):
+        comparable(OTHER, "mlp_fp32", BENCHMARK, home)
 
 
 def test_what_can_not_be_compared_says_why(home: Home, dataset: Dataset) -> None:

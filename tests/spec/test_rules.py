@@ -105,8 +105,8 @@ def test_gates_have_their_parameters_and_ids_of_their_own(broken: Broken):
     rules = load_ruleset()
     assert rules.gate("Q1") == {"target_share": 0.99, "least_reference_runs": 10}
     assert rules.gate("Q2") == {"largest_margin": 0.02, "share_of_gain": 0.5}
-    (said,) = broken(RULES, ("  - id: Q2\n", "  - id: W1\n"))
-    assert "'W1' is taken by checks" in said
+    (said,) = broken(RULES, ("  - id: Q2\n", "  - id: Q1\n"))
+    assert "'Q1' is taken by gates[0].id" in said
 
 
 def test_the_rules_say_what_the_code_does():

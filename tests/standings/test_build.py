@@ -94,6 +94,36 @@ def test_another_program_is_another_entry(tmp_path, path):
     assert len(only_table(standings_of(tmp_path, record(), other))["listed"]) == 2
 
 
+def later(document: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    """The same run made once more, on the next day."""
+    return {**document, "run": f"{document['run']}-again", "started": "2026-11-24T20:00:00Z", **changes}
+
+
+def test_a_failed_first_attempt_is_not_made_good_by_another_of_its_number(tmp_path):
+    runs = [failed(number=1), later(record("cnn_fp32", model="cnn")), record("cnn_fp32", model="cnn", number=2)]
+    table = only_table(standings_of(tmp_path, *runs))
+    (entry,) = table["set_aside"]
+    assert entry["set_aside"] == ["Run 1 failed: the workload was ended by the kernel: out of memory at 16 GiB"]
+    assert entry["summary"]["count"] == 1
+    assert [(run["number"], run["counts"]) for run in entry["runs"]] == [(1, True), (1, False), (2, True)]
+
+
+def test_a_run_that_was_reproduced_counts_once_and_a_failed_repetition_spoils_nothing(tmp_path):
+    first = record(time=30.0)
+    for again in (later(record(time=10.0)), later(record(verdict="failed"))):
+        (entry,) = only_table(standings_of(tmp_path / again["outcome"]["verdict"], first, again))["listed"]
+        assert entry["summary"]["count"] == 1
+        assert entry["summary"]["quantities"]["time_to_predictions"]["value"] == 30.0
+        assert [run["counts"] for run in entry["runs"]] == [True, False]
+
+
+def test_a_run_that_the_machine_cut_short_does_not_count_and_the_next_of_its_number_does(tmp_path):
+    cut = record(verdict="infrastructure", time=5.0)
+    (entry,) = only_table(standings_of(tmp_path, cut, later(record(time=30.0))))["listed"]
+    assert entry["summary"]["quantities"]["time_to_predictions"]["value"] == 30.0
+    assert [run["counts"] for run in entry["runs"]] == [False, True]
+
+
 def test_runs_of_an_entry_are_averaged_with_their_range_and_without_an_interval(tmp_path):
     runs = [record(number=n, auc=auc, time=t) for n, auc, t in ((2, 0.79, 30.0), (1, 0.77, 20.0), (3, 0.78, 40.0))]
     (entry,) = only_table(standings_of(tmp_path, *runs))["listed"]

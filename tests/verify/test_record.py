@@ -15,15 +15,17 @@ from click.testing import CliRunner
 from harness.cli import verify as command
 from harness.data.dataset import Dataset
 from harness.errors import InvalidInput
+from harness.meter.trace import TRACE
 from harness.places import Home
 from harness.protocol import decode_predictions, encode_predictions
 from harness.record import digest
-from harness.record.folder import EVENTS, PLAN, RECORD, text_of
+from harness.record.folder import EVENTS, IMAGE, LOG, PLAN, RECORD, SYSTEM, text_of
 from harness.run.plan import Plan
 from harness.spec.load import benchmark_of
 from harness.verify import record as verifying
-from harness.verify.record import Verification, benchmark_named, verify
+from harness.verify.record import Verification, verify, verify_folder
 from tests.run.material import plan, run_stub, tiny_dataset
+from tests.run.test_metered import replayed
 
 Change = Callable[[dict[str, Any]], None]
 FAILURES = (
@@ -106,18 +108,37 @@ def test_another_machine_may_add_up_in_another_order(root: Path, dataset: Datase
     assert "quality.auc.value" in said(verify(root, dataset))
 
 
-def test_a_changed_byte_in_any_file_is_found(root: Path, dataset: Dataset) -> None:
-    draw = random.Random(0)
+def test_a_changed_byte_in_any_file_is_found(tmp_path: Path, dataset: Dataset) -> None:
+    (tmp_path / "home").mkdir()
+    done, _ = run_stub(Home(tmp_path / "home"), dataset, "good", tiny(), replayed())
+    root, draw = done.folder.root, random.Random(0)
+    names = {path.name for path in root.iterdir()}
+    assert names == {RECORD, PLAN, EVENTS, SYSTEM, IMAGE, LOG, TRACE}
     for path in sorted(root.iterdir()):
         whole = path.read_bytes()
-        count = 60 if path.name == RECORD else 6
-        for at in draw.sample(range(len(whole)), min(count, len(whole))):
+        path.write_bytes(whole + b"\0")
+        assert path.name in said(verify_folder(root, lambda name: dataset))
+        for at in {0, len(whole) - 1, *draw.sample(range(len(whole)), min(25, len(whole)))} if whole else ():
             changed = bytearray(whole)
             changed[at] ^= 1 << draw.randrange(8)
             path.write_bytes(bytes(changed))
-            assert path.name in said(verify(root, dataset)), f"{path.name}, byte {at}"
+            assert path.name in said(verify_folder(root, lambda name: dataset)), f"{path.name}, byte {at}"
         path.write_bytes(whole)
     assert verify(root, dataset).holds
+
+
+@pytest.mark.parametrize("name", [RECORD, PLAN, "image.json", "system.json"])
+def test_bytes_that_mean_nothing_to_json_are_found(root: Path, dataset: Dataset, name: str) -> None:
+    whole = (root / name).read_bytes()
+    for changed in (
+        whole + b"\n",
+        whole[:-1],
+        whole.replace(b"  ", b" ", 1),
+        whole.replace(b": ", b":", 1),
+        b" " + whole,
+    ):
+        (root / name).write_bytes(changed)
+        assert name in said(verify(root, dataset))
 
 
 def test_every_figure_of_the_record_is_computed_again(root: Path, dataset: Dataset) -> None:
@@ -225,12 +246,69 @@ def test_the_ledger_must_know_the_run(root: Path, dataset: Dataset) -> None:
     assert verify(root, dataset).notes == ("the run does not lie in a home folder, so that no ledger could be asked",)
 
 
-def test_a_folder_that_is_no_finished_run(tmp_path: Path, root: Path) -> None:
-    with pytest.raises(InvalidInput, match="can't be read: No such file"):
-        benchmark_named(tmp_path)
-    (root / RECORD).write_text("{}")
-    with pytest.raises(InvalidInput, match="is no record"):
-        benchmark_named(root)
+def test_a_folder_that_is_no_finished_run(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput, match="can't be read: there is no such file"):
+        verify_folder(tmp_path, lambda name: pytest.fail("there is nothing to verify"))
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("{}", "record.json is no record: KeyError"),
+        ("[1]", "record.json is no record: TypeError"),
+        ("{", "record.json is no record: JSONDecodeError"),
+        ("[" * 100_000, "record.json is no record: RecursionError"),
+        ('{"benchmark": {"id": "lidc-nodulez"}}', 'record.json is of "lidc-nodulez", which is no benchmark'),
+    ],
+)
+def test_a_damaged_record_is_not_verified(root: Path, text: str, why: str) -> None:
+    (root / RECORD).write_text(text)
+    found = verify_folder(root, lambda name: pytest.fail("nobody knows which data"))
+    assert why in said(found)
+
+
+def test_links_folders_and_left_parts_are_named(root: Path, dataset: Dataset) -> None:
+    (root / "workload.log").rename(root.parent / "elsewhere")
+    (root / "workload.log").symlink_to(root.parent / "elsewhere")
+    (root / "data").mkdir()
+    (root / "record.json.part").touch()
+    assert verify(root, dataset).differences == (
+        "data is nothing that a finished run leaves",
+        "record.json.part is nothing that a finished run leaves",
+        "workload.log is a link: what it leads to may be another file tomorrow",
+    )
+
+
+def test_missing_files_are_named(root: Path, dataset: Dataset) -> None:
+    for path in sorted(root.iterdir()):
+        content = path.read_bytes()
+        path.unlink()
+        if path.name == RECORD:
+            with pytest.raises(InvalidInput):
+                verify_folder(root, lambda name: dataset)
+        else:
+            assert f"{path.name} is missing" in said(verify(root, dataset))
+        path.write_bytes(content)
+
+
+def test_whatever_stands_in_the_journal_is_a_difference_and_no_crash(root: Path, dataset: Dataset) -> None:
+    """A careful forger's digests fit; each value of the journal is replaced by something of another kind."""
+    draw = random.Random(1)
+    lines = [json.loads(line) for line in (root / EVENTS).read_text().splitlines()]
+    odd: tuple[Any, ...] = (None, [], {}, "", -1, 1e308, True, "9" * 400)
+    for number, line in enumerate(lines):
+        key = draw.choice(sorted(line))
+        changed = [*lines[:number], {**line, key: draw.choice(odd)}, *lines[number + 1 :]]
+        (root / EVENTS).write_text("".join(json.dumps(each) + "\n" for each in changed))
+        assert f"{EVENTS} was changed" in said(verify(root, dataset)), (number, key)
+
+
+def test_labels_that_were_changed_are_found(root: Path, dataset: Dataset) -> None:
+    path = dataset.root / "host" / "test_labels.npy"
+    content = bytearray(path.read_bytes())
+    content[-len(dataset.test_labels())] ^= 1
+    path.write_bytes(bytes(content))
+    assert "quality.auc.value" in said(verify(root, dataset))
 
 
 def test_the_command(root: Path, dataset: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -244,3 +322,5 @@ def test_the_command(root: Path, dataset: Dataset, monkeypatch: pytest.MonkeyPat
     assert bad.exit_code == 4
     assert "not verified, 1 difference" in bad.stderr
     assert "workload.log was changed" in bad.stderr
+    (root / RECORD).write_text("{")
+    assert CliRunner().invoke(command.verify, [str(root)]).exit_code == 4

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from harness.places import Home
 from harness.run.entry import Request, Result
 from harness.run.execute import Finished
 from harness.spec.load import load_ruleset, load_submission
+from harness.system.system import capture
 from harness.verify import record as verifying
 from harness.verify import reproduce as reproducing
 from harness.verify.reproduce import Verdict, judge, reproduce
@@ -26,6 +28,8 @@ from tests.reference.material import guesses
 from tests.run.material import plan, run_stub, tiny_dataset
 from tests.run.test_entry import Showing
 from tests.verify.test_record import tiny
+
+HERE = capture()
 
 
 @pytest.fixture
@@ -54,6 +58,8 @@ def asked(monkeypatch: pytest.MonkeyPatch, dataset: Dataset, home: Home) -> list
     monkeypatch.setattr(reproducing, "prepare", lambda name, where, say: dataset)
     monkeypatch.setattr(reproducing, "load_benchmark", lambda name: tiny().benchmark)
     monkeypatch.setattr(verifying, "load_benchmark", lambda name: tiny().benchmark)
+    # The stub's plans have a made-up image.
+    monkeypatch.setattr(reproducing, "host_identity", lambda package: tiny().image)
     return requests
 
 
@@ -117,6 +123,48 @@ def test_something_else_is_not_comparable(home: Home, dataset: Dataset, change: 
     done = stub(home, dataset)
     found = verdict(done, done, dataset, **change)
     assert (found.verdict, found.reason) == (Verdict.NOT_COMPARABLE, f"it was run with another {what}")
+
+
+@pytest.mark.parametrize(
+    ("name", "here", "what"),
+    [
+        ("capture", lambda: replace(HERE, memory=replace(HERE.memory, physical=2**40)), "machine"),
+        ("host_identity", lambda package: {"identity": "sha256:" + "5" * 64}, "image"),
+    ],
+)
+def test_nothing_is_run_on_another_machine_or_with_another_image(
+    home: Home,
+    dataset: Dataset,
+    asked: list[Request],
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    here: Callable[..., Any],
+    what: str,
+) -> None:
+    monkeypatch.setenv("LEANMED_HOME", str(home.root))
+    done = stub(home, dataset)
+    monkeypatch.setattr(reproducing, name, here)
+    result = CliRunner().invoke(command.reproduce, [str(done.folder.root), "--json"])
+    assert result.exit_code == 4
+    assert asked == []
+    document = json.loads(result.stdout)
+    assert (document["verdict"], document["now"], document["difference"]) == ("not comparable", None, None)
+    assert document["reason"] == f"here is another {what} than it was run with, so nothing was run"
+    assert {row["now"] for row in document["quantities"]} == {None}
+    assert "time to predictions" in result.stderr
+
+
+def test_a_container_s_image_is_asked_for_before_it_is_built(
+    home: Home, dataset: Dataset, asked: list[Request], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = stub(home, dataset, runtime="docker", image={"kind": "docker", "identity": "sha256:" + "7" * 64})
+    identities = iter(["sha256:" + "7" * 64, "sha256:" + "8" * 64])
+    monkeypatch.setattr(reproducing, "identity_of", lambda submission, say: {"identity": next(identities)})
+    monkeypatch.setattr(reproducing, "judge", lambda *given: given)
+    reproduce(done.folder.root, home, Showing())
+    assert [request.runtime for request in asked] == ["docker"]
+    assert reproduce(done.folder.root, home, Showing()).reason.startswith("here is another image")
+    assert len(asked) == 1
 
 
 def test_what_was_changed_is_not_run_again(home: Home, dataset: Dataset, asked: list[Request]) -> None:
