@@ -141,10 +141,11 @@ def wall_seconds(record: Mapping[str, Any]) -> float:
 
 def _never_ranked(record: Mapping[str, Any], ruleset: Ruleset) -> str | None:
     """Why no run like this one can be ranked, so that repeating it is left to who asks for it; None where it can, or
-    where the run ended before its profile was decided."""
+    where profile auto came to no decision because the run ended before."""
     if record["own_seed"]:
         return "a seed of your own is never ranked"
-    used = record["profile"]["used"]
+    asked = record["profile"]["requested"]
+    used = record["profile"]["used"] or (None if asked == "auto" else asked)
     if used is None or ruleset.profile(used)["ranked"]:
         return None
     return f"profile {used} is never ranked"
