@@ -37,6 +37,7 @@ bench: setup-dev  ## Time what docs/measurements/ keeps (minutes; an otherwise i
 	$(BIN)/python -m benchmarks.mammography_reading
 	$(BIN)/python -m benchmarks.statistics_simulation
 	$(BIN)/python -m benchmarks.quality_simulation
+	taskset -c 0 $(BIN)/python -m benchmarks.statistics_speed
 
 gpu-check: setup-workload  ## Check the meter on this machine's GPU, and write a report to docs/measurements/
 	$(BIN)/python -m benchmarks.gpu_check --out docs/measurements/gpu-check.md

@@ -18,9 +18,10 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import norm
+from scipy.special import logit
+from scipy.stats import norm, t
 
-from harness.score.auc import auc_difference
+from harness.score.auc import auc_difference, auc_estimate
 from harness.score.estimate import Estimate
 from harness.score.noninferiority import Margin, Outcome, judge_difference
 from harness.score.readers import run_averaged_difference
@@ -163,6 +164,38 @@ def simulate(world: World, difference: float, trials: int) -> Rates:
     return Rates(trials, coverage, {name: halves[name] / trials for name in METHODS}, outcomes)
 
 
+def understated(world: World, trials: int) -> tuple[float, float]:
+    """How many times as large the variance is as it seems without regard to patients, a mean over ``trials``
+    experiments: of the area of one run, and of the difference of two configurations' areas in runs of one seed."""
+    single, paired = [], []
+    for trial in range(trials):
+        sample = draw(world, 0.0, np.random.default_rng([SEED, round(1000 * world.area), trial]))
+        one, other, alone = sample.candidate[0], sample.reference[0], np.arange(len(sample.labels))
+        by_case, by_patient = (auc_difference(one, other, sample.labels, group) for group in (alone, sample.patients))
+        paired.append(_width(by_patient) ** 2 / _width(by_case) ** 2)
+        # On the logit scale, which both share.
+        by_case, by_patient = (auc_estimate(one, sample.labels, group) for group in (alone, sample.patients))
+        single.append(_logit_width(by_patient) ** 2 / _logit_width(by_case) ** 2)
+    return float(np.mean(single)), float(np.mean(paired))
+
+
+def _width(found: Estimate) -> float:
+    lower, upper = _interval(found)
+    return upper - lower
+
+
+def _logit_width(found: Estimate) -> float:
+    lower, upper = _interval(found)
+    return float(logit(upper) - logit(lower))
+
+
+def thresholds(entries: int) -> tuple[float, float]:
+    """What |t| must exceed for the clearest of all pairs of so many entries, by Holm: with each pair's own variance
+    over `RUNS` runs, and with one that is pooled over all entries."""
+    tail = 0.05 / 2 / math.comb(entries, 2)
+    return float(t.isf(tail, RUNS - 1)), float(t.isf(tail, (entries - 1) * (RUNS - 1)))
+
+
 def _interval(found: Estimate) -> tuple[float, float]:
     if found.lower is None or found.upper is None:
         raise ValueError(f"an experiment without an interval: {found.reason}")
@@ -170,7 +203,8 @@ def _interval(found: Estimate) -> tuple[float, float]:
 
 
 def main() -> int:
-    """Print two tables in Markdown: coverage and half-width by method, and the gate's outcomes."""
+    """Print two tables in Markdown: coverage and half-width by method, and the gate's outcomes; then what is
+    understated without patients, and what ranks take."""
     parser = argparse.ArgumentParser(description="Coverage of intervals and error rates of gate 2, simulated.")
     parser.add_argument("--quick", action="store_true", help=f"{_QUICK} experiments each instead of {_FULL}")
     parser.add_argument("--trials", type=int, help="experiments of each kind")
@@ -185,6 +219,14 @@ def main() -> int:
     print(_coverage_table(found))
     print()
     print(_gate_table(found))
+    for world in worlds[::2]:
+        single, paired = understated(world, trials)
+        print(
+            f"\nArea {world.area:.2f}: patients make the variance {single:.2f} times as large, a difference's {paired:.2f}."
+        )
+    for entries in (8, 17):
+        own, pooled = thresholds(entries)
+        print(f"\n{entries} entries: |t| > {own:.2f} with each pair's own variance, > {pooled:.2f} pooled.")
     return 0
 
 
