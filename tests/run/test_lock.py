@@ -14,8 +14,10 @@ import pytest
 
 from harness.data.dataset import Dataset
 from harness.errors import MachineLacks
+from harness.places import Home
 from harness.run import lock
 from harness.run.lock import gpu_held, held
+from harness.runtime.host import HostRuntime
 from tests.engine import lacking
 from tests.meter import fake_nvml
 from tests.run.command import Command, StopAt, ended, running
@@ -67,6 +69,7 @@ def test_two_homes_on_one_gpu_and_on_none(tmp_path, dataset, places, device):
         code = second.apart(**gpu).wait(60)
     assert code == 0, second.said
     wait_for(lambda: not running(first.home))
+    assert HostRuntime(Home(first.home)).sweep() == ["removed 1 leftover temporary folder(s)"]
 
 
 def test_two_harnesses_in_one_home(tmp_path, dataset, places):
