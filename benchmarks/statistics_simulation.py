@@ -222,7 +222,7 @@ def main() -> int:
     for world in worlds[::2]:
         single, paired = understated(world, trials)
         print(
-            f"\nArea {world.area:.2f}: patients make the variance {single:.2f} times as large, a difference's {paired:.2f}."
+            f"\nArea {world.area:.2f}: patients make the variance {single:.2f}, a difference's {paired:.2f} times as large."
         )
     for entries in (8, 17):
         own, pooled = thresholds(entries)
