@@ -99,6 +99,20 @@ def test_latencies_add_up(latency, answer):
     assert "single" in finding.sentence
 
 
+@pytest.mark.parametrize(
+    ("seconds", "missing", "answer"),
+    [
+        (1.0, 0.045, Answer.PASSED),
+        (1.0, 0.055, Answer.FAILED),
+        (60.0, 0.59, Answer.PASSED),
+        (60.0, 0.61, Answer.FAILED),
+    ],
+)
+def test_a_short_window_may_lack_what_a_scheduler_takes(seconds, missing, answer):
+    window = WindowEvidence("single", seconds, seconds - missing, (0.25, 0.75))
+    assert latencies_add_up(change(windows=(window,)), RULES["T1"]).answer is answer
+
+
 @pytest.mark.parametrize(("shift", "answer"), [(0.0, Answer.PASSED), (1e-5, Answer.PASSED), (0.01, Answer.FAILED)])
 def test_window_predictions_match(shift, answer):
     window = WindowEvidence("offline", 10.0, 10.0, (0.25 + shift, 0.75))
