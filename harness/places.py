@@ -6,6 +6,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from harness.errors import MachineLacks
+
 
 def resources() -> Path:
     """The folder that holds ``rules``, ``schemas`` and ``docker``: the checkout's top level, or the installed copy."""
@@ -33,9 +35,15 @@ class Home:
 
     @classmethod
     def find(cls) -> Home:
-        """The home folder of this user, made if it is not there."""
+        """The home folder of this user, made if it is not there. Raises `MachineLacks` where it can't be made."""
         home = cls.named()
-        home.root.mkdir(parents=True, exist_ok=True)
+        try:
+            home.root.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise MachineLacks(
+                f"the home folder {home.root} can't be made: {error.strerror}",
+                remedy="give room and permission there, or set LEANMED_HOME to another folder",
+            ) from error
         return home
 
     @property

@@ -21,6 +21,13 @@ EVENT_PREFIX = ":::HARNESS "
 MAX_EVENT_BYTES = 4 * 1024 * 1024
 """Longest event line, prefix and newline included (DESIGN: 4 MiB, about 780,000 predictions)."""
 
+MAX_PROGRESS_PER_S = 2
+"""Progress events in a second, on average."""
+MAX_INTEGER = 2**53 - 1
+"""The largest whole number that every reader of JSON takes exactly."""
+MAX_DEPTH = 16
+"""How deep arrays and objects may lie in each other; no event needs more than 5."""
+
 HELLO, READY, EPOCH, TRAINED, PREDICTED, RENEWED, FITTED, INFERRED, DONE = (
     "hello",
     "ready",
@@ -84,15 +91,52 @@ def _no_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return dict(pairs)
 
 
+def _finite(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise ProtocolError("a number is too large to be finite")
+    return value
+
+
+def _whole(text: str) -> int:
+    _finite(text)
+    return int(text)
+
+
+def _check_values(value: object, levels: int) -> None:
+    """Raises `ProtocolError` for what lies deeper than so many levels, and for half of a surrogate pair, which JSON can
+    write and UTF-8 can't."""
+    if isinstance(value, str):
+        if not value.isascii() and any("\ud800" <= char <= "\udfff" for char in value):
+            raise ProtocolError("a text holds half of a surrogate pair")
+        return
+    if not isinstance(value, dict | list):
+        return
+    if levels == 0:
+        raise ProtocolError(f"arrays and objects lie more than {MAX_DEPTH} deep in each other")
+    if isinstance(value, dict):
+        for key in value:
+            _check_values(key, levels)
+    for inner in value.values() if isinstance(value, dict) else value:
+        _check_values(inner, levels - 1)
+
+
 def _load_object(text: str) -> dict[str, Any]:
     try:
-        value = json.loads(text, parse_constant=_reject_constant, object_pairs_hook=_no_repeats)
+        value = json.loads(
+            text,
+            parse_constant=_reject_constant,
+            parse_float=_finite,
+            parse_int=_whole,
+            object_pairs_hook=_no_repeats,
+        )
     except ProtocolError:
         raise
     except (ValueError, RecursionError) as error:
         raise ProtocolError("the line is not valid JSON") from error
     if not isinstance(value, dict):
         raise ProtocolError("the line is not a JSON object")
+    _check_values(value, MAX_DEPTH)
     return value
 
 
@@ -129,8 +173,8 @@ def parse_event(line: bytes) -> Event:
     name, seq, clock = fields.pop("event", None), fields.pop("seq", None), fields.pop("clock", None)
     if name not in EVENTS:
         raise ProtocolError("the event has no known name")
-    if isinstance(seq, bool) or not isinstance(seq, int) or seq < 0:
-        raise ProtocolError(f"{name}: seq must be a whole number from 0")
+    if isinstance(seq, bool) or not isinstance(seq, int) or not 0 <= seq <= MAX_INTEGER:
+        raise ProtocolError(f"{name}: seq must be a whole number from 0 to {MAX_INTEGER}")
     if not _is_number(clock):
         raise ProtocolError(f"{name}: clock must be a finite number of seconds")
     return Event(name=name, seq=seq, clock=float(clock), fields=fields)

@@ -1,12 +1,14 @@
 """A workload in the standard library alone, for tests: it speaks the protocol and, when told to, misbehaves.
 
 Run as ``python stub_workload.py [BEHAVIOUR]``. It predicts from nothing: the probability of case i is a fixed
-function of i. `report` lines on standard error tell what it saw from inside.
+function of i. `report` lines on standard error tell what it saw from inside. ``hostile_workload.py`` builds on it: it
+steps in at each `moment`.
 """
 
 import base64
 import hashlib
 import json
+import math
 import os
 import signal
 import struct
@@ -16,6 +18,9 @@ import time
 
 BEHAVIOUR = sys.argv[1] if len(sys.argv) > 1 else "good"
 SEQ = 0
+NEXT_PROGRESS = 0.0
+DEVICE_NAME = "stub"
+VERSIONS = {"python": sys.version.split()[0]}
 PLAN: dict = {}  # type: ignore[type-arg]
 
 
@@ -25,6 +30,18 @@ def say(event, **fields):
     SEQ += 1
     sys.stdout.write(line)
     sys.stdout.flush()
+
+
+def progress():
+    """At most twice a second, as the protocol asks."""
+    global NEXT_PROGRESS
+    if time.monotonic() >= NEXT_PROGRESS:
+        NEXT_PROGRESS = time.monotonic() + 0.5
+        say("progress", phase="train", done=1, total=2, unit="images")
+
+
+def moment(name):
+    """A point of the conversation at which a workload built on this one may do something else."""
 
 
 def report(text):
@@ -120,11 +137,12 @@ def ready():
         sys.exit(1)
     if BEHAVIOUR == "hang-before-ready":
         wait_for_ever()
+    moment("plan")
     slow = 1000.0 if BEHAVIOUR == "slow" else 0.001
     say(
         "ready",
         device="cpu",
-        device_name="stub",
+        device_name=DEVICE_NAME,
         parameters=100,
         initialization=initialization(),
         step_seconds=slow,
@@ -136,6 +154,7 @@ def ready():
 
 
 def train():
+    moment("go")
     if BEHAVIOUR in ("spy", "deep-spy"):
         look_around("go")
     if BEHAVIOUR == "hang-after-go":
@@ -149,7 +168,7 @@ def train():
     epochs = profile["epochs"] or hyper["epochs"]
     epoch = 0
     for epoch in range(1, epochs + 1):
-        say("progress", phase="train", done=1, total=2, unit="images")
+        progress()
         if BEHAVIOUR == "noise":
             sys.stdout.write("a library prints without asking \x1b[2J\n" + "x" * 200_000 + "\n")
         loss = 0.5
@@ -170,6 +189,7 @@ def train():
         if BEHAVIOUR == "not-utf8":
             sys.stdout.flush()
             sys.stdout.buffer.write(b":::HARNESS \xff\xfe{}\n")
+        moment("epoch")
         say("epoch", n=epoch, loss=loss, images=10, steps=2, predictions=text)
         command = sys.stdin.readline()
         if not command:
@@ -178,6 +198,7 @@ def train():
             break
     if BEHAVIOUR == "hang-after-trained-epochs":
         wait_for_ever()
+    moment("train")
     say(
         "trained",
         epochs=epoch,
@@ -187,6 +208,7 @@ def train():
         observed=observed(),
         allocator={},
     )
+    moment("trained")
 
 
 def main():
@@ -196,7 +218,9 @@ def main():
         threading.Event().wait()
     if BEHAVIOUR == "hang-before-hello":
         wait_for_ever()
-    say("hello", protocol=1, versions={"python": sys.version.split()[0]})
+    moment("start")
+    say("hello", protocol=1, versions=VERSIONS)
+    moment("hello")
     PLAN.update(hear("plan"))
     if BEHAVIOUR in ("spy", "deep-spy"):
         look_around("plan")
@@ -210,6 +234,7 @@ def main():
     while True:
         command = json.loads(sys.stdin.readline() or os._exit(7))
         if command["command"] == "finish":
+            moment("finish")
             break
         if command["command"] == "renew" and BEHAVIOUR == "exit-in-renew":
             sys.exit(0)
@@ -223,6 +248,7 @@ def main():
         else:
             infer(command, count)
     say("done")
+    moment("done")
     if BEHAVIOUR == "event-after-done":
         say("progress", phase="train", done=1, total=2, unit="images")
 
@@ -233,16 +259,20 @@ def train_and_predict():
     if BEHAVIOUR in ("spy", "deep-spy"):
         look_around("predict")
     count = min(rows("test_images.npy"), PLAN["profile"]["test"] or 10**9)
+    moment("predict")
     say("predicted", predictions=predictions(count), images=count)
+    moment("predicted")
     return count
 
 
 def infer(command, count):
+    moment("infer")
     began = time.perf_counter_ns()
     time.sleep(command["seconds"])
-    spent = time.perf_counter_ns() - began
+    calls = math.ceil(count / command["batch"])
+    each = (time.perf_counter_ns() - began) // calls
     if BEHAVIOUR == "lies-about-latency":
-        spent //= 10
+        each //= 10
     shifted = (
         predictions(count)
         if BEHAVIOUR != "other-model"
@@ -254,10 +284,11 @@ def infer(command, count):
         batch=command["batch"],
         passes=1,
         images=count,
-        sum_ns=spent,
-        latency={"count": 1, "max_ns": spent, "buckets": {"480": 1}},
+        sum_ns=calls * each,
+        latency={"count": calls, "max_ns": each, "buckets": {str(math.floor(16 * math.log2(each))): calls}},
         predictions=shifted,
     )
 
 
-main()
+if __name__ == "__main__":
+    main()

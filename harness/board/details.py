@@ -27,7 +27,7 @@ def entry_details(place: Mapping[str, Any], entry: Mapping[str, Any], target: fl
     )
     body = [
         tag("p", submission["description"]) if submission["description"] else None,
-        tag("p", chips(submission["efficiency"]), class_="chips"),
+        tag("p", chips(submission), class_="chips"),
         _set_aside(entry),
         None if entry["judged"] is None else published(entry["judged"]),
         [_run(place, entry, run, target, alone=len(runs) == 1) for run in runs],

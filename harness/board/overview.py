@@ -148,7 +148,7 @@ def _name(place: Mapping[str, Any], entry: Mapping[str, Any]) -> Html:
         "th",
         link,
         sub,
-        tag("span", rank, chips(submission["efficiency"]), review, proven, class_="chips"),
+        tag("span", rank, chips(submission), review, proven, class_="chips"),
         scope="row",
         class_="name",
     )

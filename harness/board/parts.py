@@ -34,8 +34,11 @@ _PLAIN = frozenset({"float32", "ieee", "exact", "contiguous", "no", "none"})
 """Values of efficiency settings that change nothing."""
 
 
-def chips(efficiency: Mapping[str, str]) -> Html:
-    """What differs from plain float32, a chip each; one quiet chip where nothing does."""
+def chips(submission: Mapping[str, Any]) -> Html:
+    """What differs from plain float32, a chip each; one quiet chip where nothing does, or for a program of its own."""
+    efficiency: Mapping[str, str] = submission["efficiency"]
+    if submission["division"] == "open":
+        return tag("span", "its own program", class_="chip quiet")
     changed = [(key, value) for key, value in efficiency.items() if value not in _PLAIN]
     if not changed:
         return tag("span", "float32 throughout", class_="chip quiet")

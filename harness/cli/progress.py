@@ -132,7 +132,7 @@ class Bars:
 
     def progress(self, fields: Mapping[str, Any]) -> None:
         """Move the inner bar: images within an epoch, with their rate."""
-        phase, done, total = str(fields["phase"]), int(fields["done"]), int(fields["total"])
+        phase, done, total = str(fields["phase"]), int(fields["done"]), fields["total"]
         now = time.monotonic()
         if self._inner is None or phase != self._phase or done < self._since[1]:
             if self._inner is not None:
@@ -142,9 +142,10 @@ class Bars:
             self._inner = self._progress.add_task(f"  {name}", total=total or None, note="", count="")
         seconds, moved = now - self._since[0], done - self._since[1]
         unit = escape(str(fields["unit"]))
+        of = "" if total is None else f"/{int(total):,}"
         # Of a window that is counted in seconds, seconds a second would say nothing.
         rate = f"{moved / seconds:,.0f} {unit}/s" if seconds > 0 and moved > 0 and unit != "s" else ""
-        self._progress.update(self._inner, completed=done, note=rate, count=f"{done:,}/{total:,} {unit}")
+        self._progress.update(self._inner, completed=done, note=rate, count=f"{done:,}{of} {unit}")
 
     def epoch(self, epoch: Epoch, planned: int) -> None:
         """The epoch's line stays above the bars; the outer bar moves on."""

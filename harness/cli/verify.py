@@ -94,6 +94,8 @@ def _show_ledger(home: Home) -> bool:
     click.echo(f"ledger: {found.started} runs started, {found.finished} finished; it {state}", err=True)
     for line in found.differences:
         click.echo(f"  {line}", err=True)
+    for line in found.notes:
+        click.echo(f"  note: {line}", err=True)
     return not found.differences
 
 

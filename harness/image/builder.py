@@ -12,6 +12,7 @@ from typing import Any
 
 import docker
 import requests
+from urllib3.exceptions import ReadTimeoutError
 
 from harness.errors import InfrastructureFailed, InvalidInput, MachineLacks
 from harness.runtime.engine import ENGINE_ERRORS, reason
@@ -81,7 +82,7 @@ def build_image(
                 if text.startswith("Step ") and " : RUN " in text:
                     say(f"  {textwrap.shorten(text, 76, placeholder=' …')}")
         return str(client.images.get(recipe.tag).id)
-    except requests.exceptions.ReadTimeout as error:
+    except (requests.exceptions.ReadTimeout, ReadTimeoutError) as error:
         # The one time-out that is set: a step that said nothing for as long as the whole build may take.
         raise _overdue(recipe, time.monotonic() - began) from error
     except ENGINE_ERRORS as error:

@@ -27,7 +27,7 @@ from harness.image.lock import Lock, lock_in
 from harness.image.space import GIB, Need, check_space
 from harness.image.wheels import ensure_wheels
 from harness.places import Home
-from harness.runtime.leftovers import HOME_LABEL, home_id
+from harness.runtime.leftovers import HOME_LABEL, home_id, sweep_containers
 from harness.spec.digest import digest_of
 from harness.spec.open_division import PACKAGES, STAGE, open_files
 from harness.spec.stage import BASE
@@ -36,6 +36,7 @@ _RELOCK = "write the file again: `uv pip compile --generate-hashes requirements.
 # Of the size of the wheels, seen with scikit-learn's: the context, its layer, and the installed tree (three times as
 # large as what was packed) in the first stage, in the container that copies it, and in the layer made of that.
 _UNPACKED = 12
+_STAGE_LABEL = f"{IMAGE_LABEL}=stage"
 
 
 class OpenBuildable(Protocol):
@@ -83,6 +84,7 @@ def open_plan(submission: OpenBuildable, base: Base, docker_folder: Path, packag
     recipes = [docker_folder / "open.Dockerfile"]
     recipes += [docker_folder / "base.Dockerfile"] if base.kind == "pinned" else []
     recipes += [docker_folder / "open-packages.Dockerfile"] if lock is not None else []
+    recipes += [docker_folder / "stage-base.Dockerfile"] if submission.workload["stage"] == STAGE else []
     files = tuple(
         Item(f"submission/{file.relative_to(folder).as_posix()}", file, executable=bool(file.stat().st_mode & 0o100))
         for file in open_files(folder)
@@ -117,7 +119,7 @@ def build_open_image(
     logs = home.root / "builds"
     below = _packages(client, plan, home, logs, say)
     if plan.stage is not None:
-        below = _own_stage(client, submission, plan.stage, below, limits, home, say)
+        below = _own_stage(client, submission, plan, plan.stage, below, limits, home, say)
     say(f"building {recipe.tag}")
     whole = Recipe(tag=recipe.tag, labels=recipe.labels, arguments={"BELOW": below})
     return build_image(client, whole, stream_tar(plan.context), logs / f"{submission.name}.log", say)
@@ -126,7 +128,7 @@ def build_open_image(
 def _packages(client: docker.DockerClient, plan: OpenPlan, home: Home, logs: Path, say: Callable[[str], None]) -> str:
     if plan.below is not None:
         return ensure_dependencies(client, plan.below, home, logs, say)
-    base = ensure_base(client, plan.base, plan_dockerfile(plan), home, logs, say)
+    base = ensure_base(client, plan.base, _beside(plan, "base.Dockerfile"), home, logs, say)
     if plan.lock is None:
         return base
     digest = digest_of([plan.base.id, plan.recipe, plan.lock.digest])
@@ -138,7 +140,7 @@ def _packages(client: docker.DockerClient, plan: OpenPlan, home: Home, logs: Pat
     files = sorted(wheels.iterdir())
     packed = sum(file.stat().st_size for file in files) / GIB
     check_space([Need(Path(client.info()["DockerRootDir"]), _UNPACKED * packed, "the submission's packages")])
-    dockerfile = plan_dockerfile(plan).with_name("open-packages.Dockerfile")
+    dockerfile = _beside(plan, "open-packages.Dockerfile")
     items = (
         Item("Dockerfile", dockerfile),
         Item("requirements.txt", plan.lock.path),
@@ -153,15 +155,15 @@ def _packages(client: docker.DockerClient, plan: OpenPlan, home: Home, logs: Pat
     return build_image(client, recipe, stream_tar(items), logs / "packages.log", say)
 
 
-def plan_dockerfile(plan: OpenPlan) -> Path:
-    """The Dockerfile of the base, which lies beside all others of the harness."""
-    own = next(item.source for item in plan.context if item.name == "Dockerfile")
-    return own.with_name("base.Dockerfile")
+def _beside(plan: OpenPlan, name: str) -> Path:
+    """Another Dockerfile of the harness."""
+    return next(item.source for item in plan.context if item.name == "Dockerfile").with_name(name)
 
 
 def _own_stage(
     client: docker.DockerClient,
     submission: OpenBuildable,
+    plan: OpenPlan,
     stage: tuple[Item, ...],
     below: str,
     limits: Limits,
@@ -178,7 +180,26 @@ def _own_stage(
     recipe = Recipe(
         tag=tag,
         labels={IMAGE_LABEL: "stage of a submission", DIGEST_LABEL: digest, HOME_LABEL: home_id(home)},
-        arguments={BASE: below},
+        arguments={BASE: _marked(client, plan, below, home)},
         limits=limits,
     )
-    return build_image(client, recipe, stream_tar(stage), home.root / "builds" / f"{submission.name}-stage.log", say)
+    log = home.root / "builds" / f"{submission.name}-stage.log"
+    try:
+        return build_image(client, recipe, stream_tar(stage), log, say)
+    except BaseException:
+        # The engine may go on with a step that nobody waits for any more.
+        for sentence in sweep_containers(client, home, label=_STAGE_LABEL):
+            say(sentence)
+        raise
+
+
+def _marked(client: docker.DockerClient, plan: OpenPlan, below: str, home: Home) -> str:
+    """``below`` with the labels by which this home's leftovers of builds are known: containers of the build have them,
+    too."""
+    recipe = Recipe(
+        tag=f"leanmed/stage-base:{short(digest_of([below, home_id(home)]))}",
+        labels={IMAGE_LABEL: "stage", HOME_LABEL: home_id(home)},
+        arguments={"BELOW": below},
+    )
+    items = (Item("Dockerfile", _beside(plan, "stage-base.Dockerfile")),)
+    return build_image(client, recipe, stream_tar(items), home.root / "builds" / "stage-base.log", lambda said: None)

@@ -73,14 +73,7 @@ def publish(
             remedy="mend what can be mended; what an attempt showed stays part of the entry",
         )
     document = summary_of(attempts, leaderboard, dataset, benchmark, ruleset)
-    try:
-        write(attempts, ENTRY, document, target)
-        facts = {"home": home_id(home), **sealed(attempts, target)}
-        ledger.append("published", attempts.name, **facts, at=datetime.now(UTC).isoformat())
-    except OSError as error:
-        raise MachineLacks(
-            f"{target} can't be written: {error.strerror}", remedy="name a folder that can be written with --to"
-        ) from error
+    enter(attempts, document, target, ENTRY, ledger, ("published", attempts.name), home)
     return Published(target, document, len(attempts.all))
 
 
@@ -93,21 +86,44 @@ def _unpublished_reference(attempts: Attempts, leaderboard: Path, home: Home) ->
     return None
 
 
-def write(attempts: Attempts, name: str, document: dict[str, Any], target: Path) -> None:
-    """Put all attempts and the document, as file ``name``, into the folder ``target`` in one step. What an interrupted
-    call left there is replaced. Raises `OSError`."""
+def enter(
+    attempts: Attempts,
+    document: dict[str, Any],
+    target: Path,
+    name: str,
+    ledger: Ledger,
+    event: tuple[str, str],
+    home: Home,
+) -> None:
+    """Put all attempts and the document, as file ``name``, into the folder ``target``, then ``event`` (what happened,
+    to what) into the ledger. What an interrupted call left there is replaced. Raises `MachineLacks` where it can't be
+    written, and then nothing of it is there."""
     staged = target.with_name(f".{target.name}.part")
-    for left in (staged, target):
-        if left.exists():
-            shutil.rmtree(left)
-    staged.mkdir(parents=True)
-    for attempt in attempts.all:
-        pack(attempt.folder, staged / attempt.run)
-    write_json(staged / name, document)
-    staged.rename(target)
+    try:
+        _clear(staged, target)
+        staged.mkdir(parents=True)
+        for attempt in attempts.all:
+            pack(attempt.folder, staged / attempt.run)
+        write_json(staged / name, document)
+        staged.rename(target)
+        facts = {"home": home_id(home), **_sealed(attempts, target, name)}
+        ledger.append(*event, **facts, at=datetime.now(UTC).isoformat())
+    except OSError as error:
+        for half in (staged, target):
+            shutil.rmtree(half, ignore_errors=True)
+        raise MachineLacks(
+            f"{target} can't be written: {error.strerror}",
+            remedy="free some space there, or name a folder that can be written with --to",
+        ) from error
 
 
-def sealed(attempts: Attempts, target: Path, name: str = ENTRY) -> dict[str, Any]:
+def _clear(*folders: Path) -> None:
+    for folder in folders:
+        if folder.exists():
+            shutil.rmtree(folder)
+
+
+def _sealed(attempts: Attempts, target: Path, name: str) -> dict[str, Any]:
     """Digests of every file that was put there."""
     return {
         "entry": digest.of_file(target / name),

@@ -4,16 +4,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 from harness.data.dataset import Dataset
-from harness.errors import InvalidInput, MachineLacks
+from harness.errors import InvalidInput
 from harness.places import Home
 from harness.publish.account import line_of, lines_of
 from harness.publish.attempts import Attempts, attempts_of, home_id
 from harness.publish.places import AGAIN, ENTRY, LEDGER, RERUN, RESULTS
-from harness.publish.publish import NotPublishableError, Published, sealed, write
+from harness.publish.publish import NotPublishableError, Published, enter
 from harness.publish.reference import published
 from harness.publish.refusal import refusals
 from harness.publish.rerun import Party, lacking, rerun_of
@@ -53,14 +52,7 @@ def publish_again(
             )
         document = rerun_of(original, attempts, Party(by, here), dataset, benchmark, ruleset)
     target = leaderboard / AGAIN / name
-    try:
-        write(attempts, RERUN, document, target)
-        facts = {"home": here, **sealed(attempts, target, RERUN)}
-        Ledger(leaderboard / LEDGER).append("again", name, **facts, at=datetime.now(UTC).isoformat())
-    except OSError as error:
-        raise MachineLacks(
-            f"{target} can't be written: {error.strerror}", remedy="name a folder that can be written with --to"
-        ) from error
+    enter(attempts, document, target, RERUN, Ledger(leaderboard / LEDGER), ("again", name), home)
     return Published(target, document, len(attempts.all))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.record import digest
+from harness.record.durable import PARTIAL, replace
 
 RECORD = "record.json"
 PLAN = "plan.json"
@@ -28,23 +28,8 @@ def text_of(document: Mapping[str, Any]) -> str:
 
 
 def write_json(path: Path, document: Mapping[str, Any]) -> None:
-    """Write ``document`` to ``path`` in one step: a reader sees the old file, or the new one, never a part."""
-    partial = path.with_name(path.name + ".part")
-    text = text_of(document)
-    with partial.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)
-    _sync_folder(path.parent)
-
-
-def _sync_folder(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    """Write ``document`` to ``path`` in one step: see `harness.record.durable.replace`."""
+    replace(path, text_of(document).encode())
 
 
 @dataclass(frozen=True)
@@ -73,6 +58,14 @@ class RunFolder:
         """True where the run came to its end, whatever the verdict."""
         return (self.root / RECORD).is_file()
 
+    @property
+    def begun(self) -> bool:
+        """False where it holds no more than what is written before the start: nothing was started, and nothing seen."""
+        before = {PLAN, SYSTEM, IMAGE, DATA}
+        return not self.root.is_dir() or any(
+            path.name.removesuffix(PARTIAL) not in before for path in self.root.iterdir()
+        )
+
     def release(self, files: tuple[Path, ...]) -> None:
         """Let ``files`` (of the data cache) appear in the data folder, under their own names, as hard links.
 
@@ -83,15 +76,30 @@ class RunFolder:
             (self.data / file.name).hardlink_to(file)
 
     def clear_data(self) -> None:
-        """Take the links to the data away; the cache keeps the files."""
-        shutil.rmtree(self.data, ignore_errors=False)
+        """Take the links to the data away; the cache keeps the files. Raises `OSError`, which names the folder."""
+        try:
+            shutil.rmtree(self.data)
+        except OSError as error:
+            # The name in it is that of a file in the folder, without the folder.
+            raise OSError(error.errno, error.strerror, str(self.data)) from error
+
+    def clear_leftovers(self) -> bool:
+        """Take away what a harness that was killed left: links to the data, half-written files. False where there was
+        nothing."""
+        halves = [path for path in self.root.iterdir() if path.name.endswith(PARTIAL)]
+        for path in halves:
+            path.unlink()
+        linked = self.data.is_dir()
+        if linked:
+            self.clear_data()
+        return linked or bool(halves)
 
     def digests(self) -> dict[str, str]:
         """Digest of every file but the record, by name."""
         return {
             path.name: digest.of_file(path)
             for path in sorted(self.root.iterdir())
-            if path.is_file() and path.name != RECORD and not path.name.endswith(".part")
+            if path.is_file() and path.name != RECORD and not path.name.endswith(PARTIAL)
         }
 
     def close(self, record: Mapping[str, Any]) -> str:

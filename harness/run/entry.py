@@ -17,9 +17,10 @@ from harness.errors import InvalidInput, MachineLacks
 from harness.image.build import ensure_image
 from harness.image.host import host_identity
 from harness.places import Home
+from harness.record.books import Books
 from harness.record.folder import RunFolder, finished
 from harness.run.execute import execute
-from harness.run.lock import held
+from harness.run.lock import gpu_held, held
 from harness.run.pace import Pace
 from harness.run.plan import Plan
 from harness.run.session import Watcher
@@ -74,7 +75,8 @@ class Result:
 
 
 def run(request: Request, home: Home, display: Display) -> list[Result]:
-    """Carry out the request. Raises `InvalidInput` and `MachineLacks` before anything was run."""
+    """Carry out the request. Raises `InvalidInput` and `MachineLacks` before anything was run, and
+    `InfrastructureFailed` where a run can't be written down."""
     ruleset = load_ruleset()
     benchmark = load_benchmark(request.benchmark)
     submissions = [load_submission(path, ruleset, [benchmark]) for path in request.submissions]
@@ -84,9 +86,10 @@ def run(request: Request, home: Home, display: Display) -> list[Result]:
     device, gpu_uuid = _device(request.device, system)
     cpus = _cpus(ruleset)
     weights = {submission.name: _weights(submission, benchmark, home) for submission in submissions}
-    with held(home.lock):
+    with held(home.lock), gpu_held(gpu_uuid):
         runtime = runtime_named(request.runtime, home)
-        for sentence in runtime.sweep():
+        # What a killed harness left running goes first: it may still read what is then put in order.
+        for sentence in (*runtime.sweep(), *Books(home).recover()):
             display.say(sentence)
         dataset = prepare(benchmark.id, home, display.say)
         images = {submission.name: _image(request.runtime, submission, home, display.say) for submission in submissions}
@@ -122,7 +125,7 @@ def run(request: Request, home: Home, display: Display) -> list[Result]:
             result = _run_or_skip(plan, dataset, runtime, home, display, image_id, gpu_uuid, before)
             results.append(result)
             if not result.skipped:
-                pace.took(submission.name, _wall_seconds(result.record))
+                pace.took(submission.name, wall_seconds(result.record))
             reason = None if request.runs else _never_ranked(result.record, ruleset)
             if reason is not None:
                 enough.add(submission.name)
@@ -130,17 +133,19 @@ def run(request: Request, home: Home, display: Display) -> list[Result]:
         return results
 
 
-def _wall_seconds(record: Mapping[str, Any]) -> float:
+def wall_seconds(record: Mapping[str, Any]) -> float:
+    """How long a run took from its start to its end."""
     begin, end = (datetime.fromisoformat(record[name]) for name in ("started", "finished"))
     return (end - begin).total_seconds()
 
 
 def _never_ranked(record: Mapping[str, Any], ruleset: Ruleset) -> str | None:
     """Why no run like this one can be ranked, so that repeating it is left to who asks for it; None where it can, or
-    where the run ended before its profile was decided."""
+    where profile auto came to no decision because the run ended before."""
     if record["own_seed"]:
         return "a seed of your own is never ranked"
-    used = record["profile"]["used"]
+    asked = record["profile"]["requested"]
+    used = record["profile"]["used"] or (None if asked == "auto" else asked)
     if used is None or ruleset.profile(used)["ranked"]:
         return None
     return f"profile {used} is never ranked"

@@ -16,8 +16,9 @@ from harness.meter.base import Meter, MeterLost
 from harness.meter.device import meter_for
 from harness.meter.trace import TRACE, write_trace
 from harness.places import Home
-from harness.record.folder import IMAGE, PLAN, SYSTEM, RunFolder, write_json
-from harness.record.ledger import Ledger
+from harness.record.books import Books, interrupted
+from harness.record.durable import remedy_for, why
+from harness.record.folder import IMAGE, PLAN, SYSTEM, RunFolder
 from harness.run.journal import Journal
 from harness.run.link import Link
 from harness.run.outcome import Ended, Outcome, Unfinished
@@ -30,8 +31,15 @@ from harness.run.surroundings import Live
 from harness.run.transcript import Transcript
 from harness.runtime.base import Ending, Launch, Runtime, Workload
 
+Clock = Callable[[], datetime]
+"""Tells the time of day, with its zone. It may be set at any moment, so that no duration is taken from it."""
 Meters = Callable[[Callable[[int], bool]], Meter]
 """Makes a meter, told how to find out whether a process of this machine is the workload's. Raises `MeterLost`."""
+
+
+def time_of_day() -> datetime:
+    """Of this machine, in UTC."""
+    return datetime.now(UTC)
 
 
 @dataclass(frozen=True)
@@ -53,19 +61,21 @@ def execute(
     image_id: str | None,
     gpu_uuid: str | None,
     meters: Meters | None = None,
+    now: Clock = time_of_day,
 ) -> Finished:
-    """Run the plan once. A run that fails has a record too; only an interrupt (Ctrl-C) leaves a folder without one, and
-    passes on as `KeyboardInterrupt`. Raises `MachineLacks` if the workload can't even be started.
+    """Run the plan once. A run that fails has a record too. Only an interrupt (Ctrl-C) leaves a folder without one, and
+    passes on as `KeyboardInterrupt`; and so does a home that can't be written any more: `InfrastructureFailed`. Raises
+    `MachineLacks` if the workload can't even be started.
 
     ``meters`` makes the run's meter; without it, it is the one for the GPU with ``gpu_uuid``, or for a run on none.
     """
-    run_id = plan.new_run_id()
-    folder = RunFolder.create(home.runs, run_id)
-    ledger = Ledger(home.ledger)
-    ledger.append("started", run_id, plan=plan.key, at=_now().isoformat())
-    write_json(folder.root / PLAN, plan.to_json(run_id))
-    write_json(folder.root / SYSTEM, {**plan.system.to_json(), "runtime": runtime.describe()})
-    write_json(folder.root / IMAGE, dict(plan.image))
+    run_id, books = plan.new_run_id(now()), Books(home)
+    documents = {
+        PLAN: plan.to_json(run_id),
+        SYSTEM: {**plan.system.to_json(), "runtime": runtime.describe()},
+        IMAGE: dict(plan.image),
+    }
+    folder = books.begin(run_id, plan.key, documents, now())
     launch = Launch(
         run_id=run_id,
         data=folder.data,
@@ -78,12 +88,14 @@ def execute(
         weights=None if plan.weights is None else plan.weights.path,
     )
     try:
-        _converse(plan, dataset, runtime, folder, launch, watcher, say, meters or _usual_meters(launch, plan))
-    finally:
-        folder.clear_data()
-    record = record_of(folder, plan, dataset, run_id)
-    record_digest = folder.close(record)
-    ledger.append("finished", run_id, verdict=record["outcome"]["verdict"], record=record_digest, at=_now().isoformat())
+        try:
+            _converse(plan, dataset, runtime, folder, launch, watcher, say, meters or _usual_meters(launch, plan), now)
+        finally:
+            folder.clear_data()
+        record = record_of(folder, plan, dataset, run_id)
+    except OSError as error:
+        raise interrupted(folder, error) from error
+    books.finish(folder, record, now())
     return Finished(folder, record)
 
 
@@ -128,10 +140,11 @@ def _converse(
     watcher: Watcher,
     say: Callable[[str], None],
     meters: Meters,
+    now: Clock,
 ) -> None:
     """Hold the conversation; everything about it goes into the folder's files."""
-    began, preflight = _now(), _look_around(plan, launch, say)
-    started = time.monotonic()
+    preflight = _look_around(plan, launch, say)
+    began, started = now(), time.monotonic()
     limits = plan.ruleset.document["container"]
     with Journal(folder.root, origin=started, max_log_bytes=limits["log_mib"] * 2**20) as journal:
         journal.preflight(preflight)
@@ -139,7 +152,7 @@ def _converse(
             workload = runtime.start(launch)
         except InfrastructureFailed as failure:
             outcome = Outcome(Ended.INFRASTRUCTURE, "start", reasons=(failure.message,))
-            journal.end(time.monotonic(), outcome, event_delay_s=None, began=began, over=_now())
+            journal.end(time.monotonic(), outcome, event_delay_s=None, began=began)
             return
         try:
             link = Link(workload, journal, on_progress=watcher.progress, on_log=watcher.log)
@@ -152,17 +165,22 @@ def _converse(
                 data_path=workload.data_path,
                 weights_path=workload.weights_path,
             )
-            end = _conduct(session, journal, folder, meters, workload)
+            end = _conduct(session, journal, folder, meters, workload, say)
         finally:
             _put_away(workload, plan.ruleset.document["deadlines"]["grace_s"], say)
         if len(session.transcript.trace) > 0:
             write_trace(session.transcript.trace, folder.root / TRACE, origin=started)
         outcome = _outcome(session.transcript, end, workload)
-        journal.end(time.monotonic(), outcome, event_delay_s=link.delay_s, began=began, over=_now())
+        journal.end(time.monotonic(), outcome, event_delay_s=link.delay_s, began=began)
 
 
 def _conduct(
-    session: Session, journal: Journal, folder: RunFolder, meters: Meters, workload: Workload
+    session: Session,
+    journal: Journal,
+    folder: RunFolder,
+    meters: Meters,
+    workload: Workload,
+    say: Callable[[str], None],
 ) -> Unfinished | None:
     """Hold the conversation under a meter; returns what cut it short, or None."""
     try:
@@ -183,7 +201,9 @@ def _conduct(
         return Unfinished(Ended.INFRASTRUCTURE, failure.message)
     except OSError as error:
         # The journal or the data folder: the harness's own disk, not the workload's, which has no path to it.
-        return Unfinished(Ended.INFRASTRUCTURE, f"the harness could not write its own files: {error.strerror}")
+        # A record names no place of this machine.
+        say(f"{folder.root} can't be written: {why(error)}\n  → {remedy_for(error)}")
+        return Unfinished(Ended.INFRASTRUCTURE, f"the harness could not write its own files: {why(error)}")
     return None
 
 
@@ -223,7 +243,3 @@ def _ending(workload: Workload) -> Ending:
         return workload.ending()
     except InfrastructureFailed:
         return Ending(None, None, None, None)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

@@ -9,13 +9,14 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO
+from typing import Any
 
 from harness.checks.evidence import Preflight
 from harness.meter.base import Sources
+from harness.record.durable import append_whole
 from harness.record.folder import EVENTS, LOG
 from harness.run.outcome import Outcome
 from harness.run.transcript import Reading
@@ -26,10 +27,11 @@ class Journal:
 
     def __init__(self, folder: Path, *, origin: float, max_log_bytes: int) -> None:
         self._origin = origin
-        # Without a buffer: a line that no longer fits on the disk must not be tried again later.
+        # Without a buffer: a line that no longer fits on the disk must not be tried again later, and what was written
+        # outlives the harness.
         self._events = (folder / EVENTS).open("xb", buffering=0)
-        self._size = 0
-        self._log: BinaryIO = (folder / LOG).open("xb")
+        self._log = (folder / LOG).open("xb", buffering=0)
+        self._gap: OSError | None = None
         self._room = max_log_bytes
         self._usage: Mapping[str, Any] | None = None
 
@@ -86,8 +88,10 @@ class Journal:
         """A moment that a result is counted from or to."""
         self._write({"at": self.since(at), "from": "harness", "moment": moment})
 
-    def end(self, at: float, outcome: Outcome, *, event_delay_s: float | None, began: datetime, over: datetime) -> None:
-        """How the run ended: the last line. ``began`` and ``over`` are the time of day."""
+    def end(self, at: float, outcome: Outcome, *, event_delay_s: float | None, began: datetime) -> None:
+        """How the run ended: the last line. ``began`` is the time of day at ``origin``; that of the end is counted from
+        it, because the machine's clock may have been set meanwhile."""
+        over = began + timedelta(seconds=self.since(at))
         times = {"event_delay_s": event_delay_s, "began": began.isoformat(), "over": over.isoformat()}
         self._write({"at": self.since(at), "from": "harness", "fact": "end", **asdict(outcome), **times})
 
@@ -101,18 +105,17 @@ class Journal:
             return
         kept = line[: self._room] + (b" [cut]\n" if cut else b"\n")
         self._room -= len(kept)
-        self._log.write(kept)
+        append_whole(self._log, kept)
         if self._room <= 0:
-            self._log.write(b"[the log is longer than the ruleset keeps; the rest was dropped]\n")
+            append_whole(self._log, b"[the log is longer than the ruleset keeps; the rest was dropped]\n")
 
     def _write(self, document: Mapping[str, Any]) -> None:
-        line = memoryview(json.dumps(document, separators=(",", ":"), allow_nan=False).encode() + b"\n")
-        written = 0
+        """Raises `OSError` where the line does not fit on the disk, and from then on always: a journal with a line
+        missing must not go on as if it were whole."""
+        if self._gap is not None:
+            raise self._gap
         try:
-            while written < len(line):
-                written += self._events.write(line[written:]) or 0
-        except OSError:
-            self._events.truncate(self._size)
-            self._events.seek(self._size)
+            append_whole(self._events, json.dumps(document, separators=(",", ":"), allow_nan=False).encode() + b"\n")
+        except OSError as error:
+            self._gap = error
             raise
-        self._size += written

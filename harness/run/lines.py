@@ -31,11 +31,11 @@ class Assembler:
 
     def feed(self, data: bytes, at: float) -> Iterator[Line]:
         """The lines that ``data`` completes."""
-        while data:
-            piece, newline, data = data.partition(b"\n")
+        *whole, rest = data.split(b"\n")
+        for piece in whole:
             self._take(piece)
-            if newline:
-                yield self._line(at)
+            yield self._line(at)
+        self._take(rest)
 
     def end(self, at: float) -> Iterator[Line]:
         """What was left without a newline when the stream ended."""

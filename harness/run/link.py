@@ -1,7 +1,7 @@
 """The harness's end of the line: sends commands, waits for the event that may come next, and keeps the workload to it.
 
-Every event is checked for form (schema), order (`seq` without a gap) and turn (only what the state allows). What
-breaks a rule raises `Unfinished` with the reason; nothing that a workload writes can raise anything else.
+Every event is checked for form (schema), order (`harness.run.order`) and turn (only what the state allows). What breaks
+a rule raises `Unfinished` with the reason; nothing that a workload writes can raise anything else.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from harness.protocol import (
+    DONE,
     EVENT_PREFIX,
     FAILED,
     PROGRESS,
@@ -23,13 +24,19 @@ from harness.protocol import (
     parse_event,
 )
 from harness.run.event_form import problem_of
+from harness.run.inert import inert, printable
 from harness.run.journal import Journal
 from harness.run.lines import Assembler, Line
+from harness.run.order import Order, check_turn
 from harness.run.outcome import Ended, Unfinished
 from harness.runtime.base import Workload, WorkloadGone
 
 _TAIL_LINES = 20
 _POLL_S = 0.25
+# Longest wait for the rest of a log that goes on coming.
+_REST_S = 1.0
+_SHOWN_BYTES = 2000
+"""Of a log line; a line of the log may be thirty times as long."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +64,7 @@ class Link:
         self._on_log = on_log
         self._streams = {"stdout": Assembler(), "stderr": Assembler()}
         self._waiting: deque[Line] = deque()
-        self._next_seq = 0
+        self._order = Order()
         self._ended_at: float | None = None
         self._offsets: tuple[float, float] | None = None
         self.tail: deque[str] = deque(maxlen=_TAIL_LINES)
@@ -72,6 +79,7 @@ class Link:
         """Send a command; returns the monotonic stamp taken just before it left. Raises `Unfinished` if none
         listens."""
         at = time.monotonic()
+        self._order.sent(name, at)
         self._journal.command(at, name, fields or {})
         try:
             self._workload.send(format_command(name, fields))
@@ -90,13 +98,14 @@ class Link:
                 continue
             stamped = self._read(line)
             if stamped.event.name == PROGRESS:
-                self._on_progress(stamped.event.fields)
+                self._on_progress(inert(stamped.event.fields))
             else:
                 check_turn(stamped.event, names, doing)
                 return stamped
 
     def wait_for_end(self, within: float) -> None:
-        """Read until the workload's output ends, keeping its log; an event after `done` breaks the protocol."""
+        """Read until the workload has ended, keeping its log; an event after `done` breaks the protocol. Raises
+        `Unfinished`."""
         deadline = time.monotonic() + within
         while self._ended_at is None or self._waiting:
             try:
@@ -106,8 +115,20 @@ class Link:
                     return
                 raise
             if is_event_line(line.data):
-                raise Unfinished(Ended.BROKE_PROTOCOL, "an event came after `done`")
+                raise Unfinished(Ended.BROKE_PROTOCOL, f"an event came after `{DONE}`")
             self._keep_log(line)
+
+    def keep_rest(self) -> None:
+        """Keep the log that is still on its way when a conversation breaks off: standard error and standard output are
+        two pipes, and what was said on the one first may come last. Of events nothing is used any more."""
+        until = time.monotonic() + _REST_S
+        while True:
+            while self._waiting:
+                line = self._waiting.popleft()
+                if not is_event_line(line.data):
+                    self._keep_log(line)
+            if self._ended_at is not None or time.monotonic() >= until or not self._pump(_POLL_S):
+                return
 
     def _next_line(self, deadline: float, within: float, doing: str) -> Line:
         while not self._waiting:
@@ -122,33 +143,40 @@ class Link:
             self._pump(min(left, _POLL_S))
         return self._waiting.popleft()
 
-    def _pump(self, timeout: float) -> None:
+    def _pump(self, timeout: float) -> bool:
+        """Take in the next piece of output; False where none came in ``timeout`` seconds."""
         chunk = self._workload.read(timeout)
         if chunk is None:
-            return
+            return False
         if chunk.stream == "eof":
             self._ended_at = chunk.at
             for stream in self._streams.values():
                 self._waiting.extend(stream.end(chunk.at))
-            return
+            return True
         for line in self._streams[chunk.stream].feed(chunk.data, chunk.at):
             if chunk.stream == "stderr":
                 self._keep_log(line)
             else:
                 self._waiting.append(line)
+        return True
 
     def _drain(self) -> None:
         """Keep what the workload still wrote before it went: it often says why."""
         until = time.monotonic() + 2
-        while self._ended_at is None and time.monotonic() < until:
+        while True:
+            # Line by line: a workload that floods its output must not fill the memory here.
+            while self._waiting:
+                self._drain_line(self._waiting.popleft())
+            if self._ended_at is not None or time.monotonic() >= until:
+                return
             self._pump(_POLL_S)
-        while self._waiting:
-            line = self._waiting.popleft()
-            if not is_event_line(line.data):
-                self._keep_log(line)
-                continue
-            # Of the rest nothing will be used any more, so that nothing of it belongs into the journal.
-            check_turn(self._read(line, only=FAILED).event, None, "ending")
+
+    def _drain_line(self, line: Line) -> None:
+        if not is_event_line(line.data):
+            self._keep_log(line)
+            return
+        # Of the rest nothing will be used any more, so that nothing of it belongs into the journal.
+        check_turn(self._read(line, only=FAILED).event, None, "ending")
 
     def _read(self, line: Line, *, only: str | None = None) -> Stamped:
         """The event in a line, checked, and kept in the journal if it is of the name ``only``, or with none."""
@@ -160,12 +188,9 @@ class Link:
             raise Unfinished(
                 Ended.BROKE_PROTOCOL, f"a line that starts with `{EVENT_PREFIX.strip()}` is no event: {error}"
             ) from error
-        if event.seq != self._next_seq:
-            raise Unfinished(Ended.BROKE_PROTOCOL, f"`{event.name}` has seq {event.seq}, {self._next_seq} was due")
-        problem = problem_of(event)
+        problem = self._order.problem(event, line.at) or problem_of(event)
         if problem is not None:
             raise Unfinished(Ended.BROKE_PROTOCOL, problem)
-        self._next_seq += 1
         offset = line.at - event.clock
         least, most = self._offsets or (offset, offset)
         self._offsets = min(least, offset), max(most, offset)
@@ -175,31 +200,11 @@ class Link:
 
     def _keep_log(self, line: Line) -> None:
         self._journal.log(line.data, cut=line.cut)
-        text = printable(line.data.decode("utf-8", errors="replace"))
+        text = printable(line.data[:_SHOWN_BYTES].decode("utf-8", errors="replace"))
         if text:
             self.tail.append(text)
             self._on_log(text)
 
     def _exited(self, how: str) -> Unfinished:
         last = "\n".join(self.tail) or None
-        return Unfinished(Ended.EXITED, f"the workload ended before it said `done`: {how}", said=last)
-
-
-def check_turn(event: Event, names: tuple[str, ...] | None, doing: str) -> None:
-    """Raises `Unfinished` if the event says that the workload failed, or may not come now; with None any may."""
-    if event.name == FAILED:
-        kind, message = event.fields["kind"], printable(event.fields["message"])
-        raise Unfinished(Ended.FAILED, f"the workload failed ({kind})", said=message)
-    if names is not None and event.name not in names:
-        raise Unfinished(
-            Ended.BROKE_PROTOCOL, f"`{event.name}` came while {doing}, where only {_words(names)} may come"
-        )
-
-
-def printable(text: str) -> str:
-    """``text`` without control characters (a log may hold terminal escape codes), cut to 500 characters."""
-    return "".join(char if char.isprintable() else " " for char in text).strip()[:500]
-
-
-def _words(names: tuple[str, ...]) -> str:
-    return " or ".join(f"`{name}`" for name in names)
+        return Unfinished(Ended.EXITED, f"the workload ended before it said `{DONE}`: {how}", said=last)

@@ -21,7 +21,8 @@ from harness.meter.machine import Machine
 from harness.meter.trace import TRACE, Trace, read_trace
 from harness.protocol import Event
 from harness.record.folder import EVENTS
-from harness.run.link import Stamped, check_turn
+from harness.run.link import Stamped
+from harness.run.order import Order, check_turn
 from harness.run.outcome import Ended, Outcome, Unfinished
 from harness.run.plan import Plan
 from harness.run.session import Session
@@ -123,6 +124,7 @@ class _Line:
 
     def __init__(self, tape: Tape) -> None:
         self._tape = tape
+        self._order = Order(gaps=True)
 
     def send(self, name: str, fields: Mapping[str, Any] | None = None) -> float:
         """The stamp of the command in the journal. Raises `Contradiction` where it was another one."""
@@ -135,20 +137,28 @@ class _Line:
                 sorted(key for key in sent.keys() | due.keys() if not agrees(sent.get(key), due.get(key)))
             )
             raise Contradiction(f"events.jsonl, {where}: `{name}` is not as these rules and labels have it ({wrong})")
+        self._order.sent(name, float(line["at"]))
         return float(line["at"])
 
     def expect(self, *names: str, within: float, doing: str) -> Stamped:
         """The next event of the journal. Raises `Unfinished` where the run ended instead."""
         _end_here(self._tape)
+        where = self._tape.where()
         line = self._tape.next("event")
         fields = {key: value for key, value in line.items() if key not in ("at", "from", "event", "seq", "clock")}
         event = Event(line["event"], line["seq"], line["clock"], fields)
+        problem = self._order.problem(event, float(line["at"]))
+        if problem is not None:
+            raise Contradiction(f"events.jsonl, {where}: {problem}")
         check_turn(event, names, doing)
         return Stamped(event, float(line["at"]))
 
     def wait_for_end(self, within: float) -> None:
         """Raises `Unfinished` where something came after `done`."""
         _end_here(self._tape)
+
+    def keep_rest(self) -> None:
+        """The log is not played again."""
 
 
 class _Playback:

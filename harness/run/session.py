@@ -12,11 +12,13 @@ from typing import Any, Protocol
 from harness import protocol
 from harness.data.dataset import Dataset
 from harness.run.estimate import Size
+from harness.run.inert import inert
 from harness.run.outcome import Ended, Unfinished
 from harness.run.plan import Plan
 from harness.run.surroundings import Surroundings, Wire
 from harness.run.training import Trainer, decode
 from harness.run.transcript import Epoch, Pass, Transcript, Window
+from harness.run.windows import check_window
 
 
 class Watcher(Protocol):
@@ -65,6 +67,13 @@ class Session:
         Raises `Unfinished` where it can't go on, `InfrastructureFailed` where the engine, the disk or the meter fails.
         """
         self._around, self.transcript.sources = around, around.sources
+        try:
+            self._converse()
+        except Unfinished:
+            self._link.keep_rest()
+            raise
+
+    def _converse(self) -> None:
         self._greet()
         self._agree_on_profile()
         self._idle()
@@ -99,7 +108,7 @@ class Session:
             raise Unfinished(
                 Ended.BROKE_PROTOCOL, f"the workload speaks protocol {spoken}, the harness {protocol.VERSION}"
             )
-        self.transcript.versions = hello.event.fields["versions"]
+        self.transcript.versions = inert(hello.event.fields["versions"])
 
     def _agree_on_profile(self) -> None:
         requested = self._plan.requested_profile
@@ -122,7 +131,7 @@ class Session:
         self._size = Size.of(self._profile, self._plan.hyperparameters, self._dataset.counts)
         self._link.send(protocol.PLAN, self._plan.for_workload(profile, self._data_path, self._weights_path))
         ready = self._link.expect(protocol.READY, within=self._limits["ready_s"], doing="preparing")
-        self.transcript.ready, self.transcript.ready_at = dict(ready.event.fields), ready.at
+        self.transcript.ready, self.transcript.ready_at = inert(dict(ready.event.fields)), ready.at
         self._compare_initialization(ready.event.fields["initialization"])
         estimate = self._size.seconds(
             ready.event.fields["step_seconds"],
@@ -209,6 +218,7 @@ class Session:
         self._mark(f"{mode} ends")
         fields = dict(said.event.fields)
         predictions = decode(fields.pop("predictions"), self._size.test, f"{mode} window")
+        check_window(fields, asked)
         self.transcript.windows.append(Window(mode, batch, seconds, began, said.at, fields, predictions))
 
     def _finish(self) -> None:

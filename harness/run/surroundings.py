@@ -49,6 +49,9 @@ class Wire(Protocol):
     def wait_for_end(self, within: float) -> None:
         """Wait until the workload is gone. Raises `Unfinished`."""
 
+    def keep_rest(self) -> None:
+        """Keep the log that is still on its way."""
+
 
 class Live:
     """The real ones: everything is written into the journal as it happens."""

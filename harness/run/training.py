@@ -14,6 +14,7 @@ from harness import protocol
 from harness.data.dataset import Dataset
 from harness.protocol import ProtocolError, decode_predictions
 from harness.run.estimate import Size
+from harness.run.inert import inert
 from harness.run.link import Stamped
 from harness.run.outcome import Ended, Unfinished
 from harness.run.plan import Plan
@@ -81,8 +82,13 @@ class Trainer:
         trained = self._while_training(protocol.TRAINED, deadline)
         self.mark(f"trained {into.number}")
         into.trained_at = trained.at
-        into.observed = trained.event.fields["observed"]
-        into.allocator = trained.event.fields["allocator"]
+        fields = trained.event.fields
+        if fields["epochs"] != len(into.epochs):
+            raise Unfinished(
+                Ended.BROKE_PROTOCOL,
+                f"`trained` tells of {fields['epochs']} epochs where {len(into.epochs)} were scored",
+            )
+        into.observed, into.allocator = inert(fields["observed"]), inert(fields["allocator"] or {})
 
     def _while_training(self, name: str, deadline: float) -> Stamped:
         try:

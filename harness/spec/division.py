@@ -33,12 +33,12 @@ def rule_findings(
 
 def _missing(data: Mapping[str, Any], division: str) -> Iterator[Finding]:
     """The part that makes a submission one of its division."""
-    due, what = {
-        "closed": ("efficiency", "a mapping; {} is the plain float32 configuration"),
-        "open": ("workload", "a mapping that says how the submission's own program is started"),
+    due, hint = {
+        "closed": ("efficiency", "{} is the plain float32 configuration"),
+        "open": ("workload", "it says how the submission's own program is started"),
     }[division]
     if due not in data:
-        yield Finding((due,), f"is missing; the {division} division asks for it", what, at_key=True)
+        yield Finding((due,), f"is missing; the {division} division asks for it ({hint})", "a mapping", at_key=True)
 
 
 def _settable(data: Mapping[str, Any], ruleset: Ruleset, division: str) -> Iterator[Finding]:

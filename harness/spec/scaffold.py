@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from pathlib import Path
 
 from harness.errors import InvalidInput
@@ -12,6 +13,9 @@ from harness.spec.folder import SUBMISSION_FILE
 from harness.spec.problem import nearest_word, printable, shown_path
 from harness.spec.schema import schemas
 
+OPEN_EXAMPLE = "shape_forest"
+"""The worked example of the open division."""
+_EXAMPLE_SCHEMA = "../../schemas/submission.schema.json"
 _TEMPLATE = """\
 # yaml-language-server: $schema={schema}
 #
@@ -69,6 +73,27 @@ def write_submission(name: str, model: str, into: Path) -> Path:
         into.mkdir(parents=True, exist_ok=True)
         folder.mkdir()
         (folder / SUBMISSION_FILE).write_text(text, encoding="utf-8")
+    except FileExistsError as error:
+        raise InvalidInput(
+            f"{shown_path(folder)} is there already", remedy="take another name, or delete it"
+        ) from error
+    except OSError as error:
+        raise InvalidInput(f"{shown_path(folder)} can't be written: {(error.strerror or '').lower()}") from error
+    return folder
+
+
+def write_open_submission(name: str, into: Path) -> Path:
+    """Copy the worked example of the open division to ``<into>/<name>`` and return the folder: a program that works, to
+    be changed. Raises `InvalidInput` as `write_submission` does."""
+    properties = schemas()["submission"]["properties"]
+    _check_name(name, properties["name"]["pattern"], properties["name"]["patternErrorMessage"])
+    example, folder = resources() / "submissions" / OPEN_EXAMPLE, into / name
+    try:
+        into.mkdir(parents=True, exist_ok=True)
+        shutil.copytree(example, folder, ignore=shutil.ignore_patterns("__pycache__"))
+        file = folder / SUBMISSION_FILE
+        text = file.read_text(encoding="utf-8").replace(f"name: {OPEN_EXAMPLE}", f"name: {name}")
+        file.write_text(text.replace(_EXAMPLE_SCHEMA, _way_to_schema(folder)), encoding="utf-8")
     except FileExistsError as error:
         raise InvalidInput(
             f"{shown_path(folder)} is there already", remedy="take another name, or delete it"

@@ -288,7 +288,11 @@ def _observed(node: Node | None) -> dict[str, Any]:
 
 
 def _versions(node: Node | None) -> dict[str, str]:
-    return {} if node is None else {_key(name): node.get(name).text() for name in sorted(node.mapping())}
+    """Versions by name; what the workload said to be missing (null) is left out."""
+    if node is None:
+        return {}
+    found = {_key(name): node.maybe_text(name) for name in sorted(node.mapping())}
+    return {name: version for name, version in found.items() if version is not None}
 
 
 def _epoch(node: Node) -> dict[str, Any]:

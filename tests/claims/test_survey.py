@@ -48,6 +48,15 @@ def test_phantoms_and_made_up_energies_do_not_count(
     assert asked(home, dataset).groups[0].conditions is None
 
 
+def test_an_open_submission_of_the_same_name_is_not_what_the_claim_means(home: Home, dataset: Dataset) -> None:
+    both(home, dataset)
+    for path in home.runs.glob("*/record.json"):
+        record = json.loads(path.read_text())
+        record["submission"].update(division="open", efficiency={})
+        path.write_text(json.dumps(record))
+    assert asked(home, dataset).groups[0].conditions is None
+
+
 def test_two_runtimes_are_two_answers(home: Home, dataset: Dataset) -> None:
     both(home, dataset)
     leave_entry(home, dataset, "densenet_fp32", runtime="docker", costs={MEMORY: HIGH, TIME: HIGH})

@@ -20,6 +20,7 @@ from harness.data.provider import About, Built, Say, provider_named
 from harness.data.source import Source
 from harness.errors import Exit, InvalidInput, MachineLacks
 from harness.places import Home
+from tests.disk import room_for_files, room_for_pages, small_disk
 
 NAME = "lidc-nodules"
 REPOSITORY = Path(__file__).parents[2]
@@ -171,6 +172,28 @@ def test_a_full_disk_half_way_is_said(small, home):
         prepare(NAME, home, quiet)
     assert "LEANMED_HOME" in str(caught.value)
     assert kept(home) == []
+
+
+@pytest.mark.parametrize("room_for", [room_for_pages, room_for_files])
+def test_a_disk_that_is_full_at_any_moment_is_said(small, tmp_path, room_for):
+    small.needs_bytes = 0
+    with small_disk(tmp_path) as disk:
+        home = Home(disk / "home")
+        for room in range(100):
+            with room_for(disk, room):
+                try:
+                    prepare(NAME, home, quiet)
+                    break
+                except MachineLacks as full:
+                    said = full
+            assert "No space left on device" in said.message
+            assert str(home.data) in said.message
+            assert said.remedy is not None
+            assert "LEANMED_HOME" in said.remedy
+            assert not home.data.exists() or not (home.data / NAME).exists() or kept(home) == []
+            check(prepare(NAME, home, quiet))
+            shutil.rmtree(home.root)
+        assert room >= 5
 
 
 def test_too_little_space_is_said_before_building(small, home, monkeypatch):

@@ -36,10 +36,11 @@ def run_in_container(
     behaviour: str,
     made: Plan,
     watcher: Remembering | None = None,
+    text: str | None = None,
 ) -> tuple[Finished, Remembering]:
-    """One run of the stub in a container of ``image``."""
+    """One run of the stub, or of the workload with another program ``text``, in a container of ``image``."""
     watcher = watcher or Remembering()
-    command = ("python3", "-c", STUB.read_text(), behaviour)
+    command = ("python3", "-c", text or STUB.read_text(), behaviour)
     runtime: Any = StubRuntime(DockerRuntime(home, client), command, image, name="docker")
     done = execute(made, dataset, runtime, home, watcher, watcher.say, image_id=image, gpu_uuid=None)
     return done, watcher

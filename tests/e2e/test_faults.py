@@ -1,4 +1,5 @@
-"""The harness is ended, or the engine is, at three moments of a run: nothing stays, nothing is hidden."""
+"""The harness is ended, or the engine is, in the middle of a run in a container: nothing stays, nothing is hidden, and
+the run can be made again. For the harness ended in every state see `tests/run/test_killed.py`."""
 
 import os
 import signal
@@ -10,8 +11,12 @@ from pathlib import Path
 import pytest
 
 from harness.places import Home
+from harness.record.books import Books
+from harness.record.ledger import Ledger
 from harness.runtime.docker import DockerRuntime
 from harness.runtime.leftovers import HOME_LABEL, home_id
+from harness.standings.collect import collect
+from harness.verify.ledger import account
 from tests.e2e.material import During, run_in_container
 from tests.run.material import plan, tiny_dataset
 from tests.waiting import wait_for
@@ -57,24 +62,49 @@ def test_a_harness_that_is_ended_leaves_nothing_running(engine, local_base, tmp_
     assert not (folder / "record.json").exists()
     if how == signal.SIGKILL:
         assert DockerRuntime(home, engine).sweep()
+        assert Books(home).recover()
+        dataset, made = tiny_dataset(tmp_path / "again"), plan(runtime="docker")
+        done, _ = run_in_container(engine, local_base, home, dataset, "good", made)
+        assert done.record["outcome"]["ended"] == "completed"
+        assert (len(list((tmp_path / "runs").iterdir())), account(home).differences) == (2, ())
     assert containers(engine, home) == []
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("behaviour", "stage"), [("hang-before-hello", "start"), ("hang-before-ready", "prepare"), ("good", "predict")]
+    ("behaviour", "stage"),
+    [
+        ("hang-before-hello", "start"),
+        ("hang-before-ready", "prepare"),
+        ("good", "train"),
+        ("good", "predict"),
+        ("good", "infer offline"),
+        ("good", "finish"),
+    ],
 )
-def test_an_engine_that_stops_is_an_infrastructure_failure(second_engine, local_base, tmp_path, behaviour, stage):
+def test_an_engine_that_stops_is_an_infrastructure_failure_and_the_run_is_made_again(
+    second_engine, local_base, tmp_path, behaviour, stage
+):
     second, client = second_engine
-    dataset = tiny_dataset(tmp_path / "data")
-    watcher = During(stage, second.stop)
-    done, _ = run_in_container(client, local_base, Home(tmp_path), dataset, behaviour, plan(runtime="docker"), watcher)
+    home, dataset, made = Home(tmp_path), tiny_dataset(tmp_path / "data"), plan(runtime="docker")
+    done, _ = run_in_container(client, local_base, home, dataset, behaviour, made, During(stage, second.stop))
     outcome = done.record["outcome"]
     assert (outcome["ended"], outcome["verdict"], outcome["state"]) == ("infrastructure", "infrastructure", stage)
-    assert done.record["quantities"]["time_to_predictions"]["value"] is None
+    reached = done.record["quantities"]["time_to_predictions"]["value"] is not None
+    assert reached == (stage in ("infer offline", "finish"))
     second.start()
     again = second.client()
-    assert containers(again, Home(tmp_path), running=True) == []
-    DockerRuntime(Home(tmp_path), again).sweep()
-    assert containers(again, Home(tmp_path)) == []
+    assert containers(again, home, running=True) == []
+    DockerRuntime(home, again).sweep()
+    assert containers(again, home) == []
+
+    repeated, _ = run_in_container(again, local_base, home, dataset, "good", made)
     again.close()
+    assert repeated.record["outcome"]["ended"] == "completed"
+    assert [repeated.record[name] for name in ("number", "seed", "key")] == [made.number, made.seed, made.key]
+    # Both attempts are in the ledger, and both are shown.
+    told = [(line["event"], line["run"]) for _, line in Ledger(home.ledger).lines()]
+    runs = (done.record["run"], repeated.record["run"])
+    assert told == [(event, run) for run in runs for event in ("started", "finished")]
+    assert {run.id for run in collect((home.runs,)).runs} == set(runs)
+    assert account(home).differences == ()

@@ -28,6 +28,7 @@ from harness.spec.explain import findings
 from harness.spec.schema import validator
 from harness.standings.build import build
 from harness.standings.collect import collect
+from tests.disk import PAGE, room_for_files, room_for_pages, small_disk
 from tests.publish.material import RUNS, official, rules, run, use_tiny_rules
 from tests.run.material import tiny_dataset
 
@@ -361,6 +362,29 @@ def test_a_folder_that_can_not_be_written_is_told(home: Home, dataset: Dataset, 
     (tmp_path / "file").write_text("")
     with pytest.raises((MachineLacks, InvalidInput)):
         put(home, dataset, tmp_path / "file")
+
+
+@pytest.mark.parametrize("room_for", [room_for_pages, room_for_files])
+def test_on_a_full_disk_nothing_is_published(home: Home, dataset: Dataset, board: Path, room_for: Any) -> None:
+    entry(home, dataset)
+    board.mkdir()
+    with small_disk(board) as disk:
+        # A part of the next line still goes into the ledger's first page.
+        Ledger(disk / "ledger.jsonl").append("published", "earlier", padding="x" * (PAGE - 300))
+        before = (disk / "ledger.jsonl").read_bytes()
+        for room in range(100):
+            with room_for(disk, room):
+                try:
+                    put(home, dataset, disk)
+                    break
+                except MachineLacks as full:
+                    said = full
+            assert "No space left on device" in said.message
+            assert said.remedy is not None
+            assert "free some space" in said.remedy
+            assert (disk / "ledger.jsonl").read_bytes() == before
+            assert [path for path in disk.rglob("*") if path.is_file()] == [disk / "ledger.jsonl"]
+        assert room >= 4
 
 
 def test_the_command_publishes_and_verify_checks(

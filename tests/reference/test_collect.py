@@ -82,6 +82,15 @@ def test_runs_of_other_kinds_pass_without_a_note(home, dataset, gather):
     assert list(gather().reference.models) == ["mlp"]
 
 
+def test_an_open_submission_is_no_reference_whatever_it_calls_its_model(home, dataset, gather):
+    leave_run(home, dataset, 1)
+    folder = leave_run(home, dataset, 2)
+    record = json.loads((folder.root / "record.json").read_text())
+    record["submission"].update(division="open", efficiency={})
+    (folder.root / "record.json").write_text(json.dumps(record))
+    assert numbers(gather()) == [1]
+
+
 def test_each_model_has_its_own_runs_in_the_benchmark_s_order(home, dataset, gather):
     for number in (1, 2):
         leave_run(home, dataset, number)

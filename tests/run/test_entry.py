@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from harness.errors import InvalidInput
 from harness.places import Home
 from harness.record.folder import finished
 from harness.run import entry
@@ -108,3 +109,16 @@ def test_the_estimate_is_told_with_the_profile(request_of):
     display = Showing()
     request_of(display, runs=1)
     assert any(text.startswith("smoke: as asked; estimated at 2 s") for text in display.said)
+
+
+def test_a_failed_run_that_was_asked_for_as_smoke_is_not_made_five_times(request_of):
+    display = Showing()
+    request_of(display, behaviour="fail-refused", runs=None)
+    assert display.begun == [1]
+
+
+def test_an_open_submission_is_refused_on_the_host_before_anything_starts(request_of):
+    display = Showing()
+    with pytest.raises(InvalidInput, match="the host runtime has nothing to shut it in"):
+        request_of(display, "shape_forest")
+    assert display.begun == []

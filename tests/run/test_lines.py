@@ -46,3 +46,8 @@ def test_an_event_line_may_be_long_but_not_without_end():
     (line,) = assembler.feed(EVENT_PREFIX.encode() + b"x" * (MAX_EVENT_BYTES * 2) + b"\n", 1.0)
     assert line.cut
     assert len(line.data) == MAX_EVENT_BYTES
+
+
+def test_newlines_alone_are_empty_lines():
+    lines = list(Assembler().feed(b"\n" * 65536, 1.0))
+    assert len(lines) == 65536 and {line.data for line in lines} == {b""}

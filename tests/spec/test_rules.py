@@ -112,6 +112,7 @@ def test_gates_have_their_parameters_and_ids_of_their_own(broken: Broken):
 def test_the_rules_say_what_the_code_does():
     rules = load_ruleset().document["protocol"]
     assert rules["max_event_mib"] * 2**20 == protocol.MAX_EVENT_BYTES
+    assert rules["max_progress_per_s"] == protocol.MAX_PROGRESS_PER_S
 
 
 def test_every_constant_says_why():

@@ -11,7 +11,8 @@ from click.testing import CliRunner
 
 from harness.cli import verify as command
 from harness.places import Home
-from harness.record.folder import RECORD
+from harness.record.books import Books
+from harness.record.folder import RECORD, RunFolder
 from harness.verify.ledger import account
 from tests.run.material import run_stub, tiny_dataset
 from tests.verify.test_record import tiny
@@ -58,10 +59,35 @@ def test_an_interrupted_run_is_no_difference(home: Home) -> None:
     lines = home.ledger.read_text().splitlines(keepends=True)
     home.ledger.write_text("".join(lines[:3]))
     name = json.loads(lines[2])["run"]
-    assert account(home).differences == (f"{name}: it has a record, and the ledger does not know that it was finished",)
+    (said,) = account(home).differences
+    assert said.startswith(f"{name}: it has a record, and the ledger does not know that it was finished; ")
+    assert "the next `harness run` tells the ledger" in said
     (home.runs / name / RECORD).unlink()
     found = account(home)
     assert (found.started, found.finished, found.differences) == (2, 1, ())
+
+
+def test_traces_of_crashes_are_told_and_are_no_difference(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    name = json.loads(home.ledger.read_text().splitlines()[3])["run"]
+    RunFolder.create(home.runs, "not-begun")
+    home.ledger.write_bytes(home.ledger.read_bytes()[:-10])
+    (said,) = account(home).differences
+    assert said.startswith(f"{name}: it has a record")
+    assert account(home).notes == (
+        "not-begun: it had not begun; the next `harness run` removes it",
+        "the last line was cut off while it was written; the next `harness run` keeps what is left of it",
+    )
+    assert len(Books(home).recover()) == 3
+    found = account(home)
+    assert (found.started, found.finished, found.differences) == (2, 2, ())
+    assert found.notes == (
+        "line 4 keeps what is left of a line before it that was cut off while it was written",
+        f"{name}: a later harness told the ledger of its end, because its own was ended just before",
+    )
+    monkeypatch.setenv("LEANMED_HOME", str(home.root))
+    done = CliRunner().invoke(command.verify, ["--ledger"])
+    assert done.exit_code == 0
+    assert f"  note: {found.notes[0]}" in done.stderr
 
 
 def test_a_broken_chain(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:

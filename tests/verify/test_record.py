@@ -176,10 +176,34 @@ def test_better_predictions_are_found_although_their_digests_fit(root: Path, dat
 
 def test_a_faster_clock_is_found(root: Path, dataset: Dataset) -> None:
     def earlier(line: dict[str, Any]) -> None:
-        line["at"] -= 0.001
+        line["at"] = round(line["at"] - 0.00001, 6)
 
     forge_line(root, lambda line: line.get("event") == "predicted", earlier)
     assert "record.json says quantities.time_to_predictions.value is" in said(verify(root, dataset))
+
+
+def test_a_workload_s_clock_that_runs_backwards_is_found(root: Path, dataset: Dataset) -> None:
+    def back(line: dict[str, Any]) -> None:
+        line["clock"] -= 60
+
+    forge_line(root, lambda line: line.get("event") == "trained", back)
+    assert "s behind that of the event before it: time runs backwards" in said(verify(root, dataset))
+
+
+def test_events_that_changed_places_are_found(root: Path, dataset: Dataset) -> None:
+    def swap(line: dict[str, Any]) -> None:
+        line["seq"] = 0
+
+    forge_line(root, lambda line: line.get("event") == "epoch", swap)
+    assert "`epoch` has seq 0, 2 was due" in said(verify(root, dataset))
+
+
+def test_an_answer_from_before_its_command_is_found(root: Path, dataset: Dataset) -> None:
+    def early(line: dict[str, Any]) -> None:
+        line["at"] -= 1
+
+    forge_line(root, lambda line: line.get("event") == "predicted", early)
+    assert "`predicted` came before `predict` was sent, to which it would be the answer" in said(verify(root, dataset))
 
 
 def test_a_score_that_the_labels_do_not_give_is_found(root: Path, dataset: Dataset) -> None:
