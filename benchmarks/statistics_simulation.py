@@ -221,8 +221,7 @@ def main() -> int:
     print(_gate_table(found))
     for world in worlds[::2]:
         single, paired = understated(world, trials)
-        print(f"\nArea {world.area:.2f}: patients make the variance {single:.2f} times as large,")
-        print(f"a difference's {paired:.2f} times.")
+        print(f"\nArea {world.area:.2f}: for patients {single:.2f} times the variance, {paired:.2f} of a difference.")
     for entries in (8, 17):
         own, pooled = thresholds(entries)
         print(f"\n{entries} entries: |t| > {own:.2f} with each pair's own variance, > {pooled:.2f} pooled.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -13,8 +14,15 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("record", metavar="RECORD")
+@click.option(
+    "--submission",
+    "program",
+    metavar="DIR",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="The submission's folder, where it is not in the checkout: a record does not hold its files.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON on standard output.")
-def reproduce(record: str, as_json: bool) -> None:
+def reproduce(record: str, program: Path | None, as_json: bool) -> None:
     """Run the plan of RECORD again, with the same image, rules, data and seed, and say what that shows.
 
     RECORD is the folder of a finished run, also of a published one, or its name in the home folder. The verdict is
@@ -35,7 +43,7 @@ def reproduce(record: str, as_json: bool) -> None:
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(unpacked(root)) if is_packed(root) else root
         display = stack.enter_context(display_for())
-        found = replace(reproduce(folder, home, display), then=root)
+        found = replace(reproduce(folder, home, display, program), then=root)
     for line in _lines(found):
         click.echo(line, err=True)
     if as_json:

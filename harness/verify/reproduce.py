@@ -19,14 +19,15 @@ from harness.data.prepare import prepare
 from harness.errors import InvalidInput
 from harness.image.build import identity_of
 from harness.image.host import host_identity
-from harness.places import Home
+from harness.places import Home, resources
 from harness.protocol import PREDICTED, decode_predictions
 from harness.record.folder import EVENTS, PLAN, RECORD, SYSTEM
 from harness.run.entry import Display, Request, run
 from harness.run.plan import Plan
 from harness.score.auc import auc_difference
 from harness.score.estimate import Estimate
-from harness.spec.load import load_benchmark, load_ruleset
+from harness.spec.load import check_submission, load_benchmark, load_ruleset, load_submission
+from harness.spec.model import Submission
 from harness.system.system import capture
 from harness.verify.planned import plan_on_file
 from harness.verify.record import verify
@@ -79,9 +80,10 @@ class Reproduction:
         }
 
 
-def reproduce(root: Path, home: Home, display: Display) -> Reproduction:
+def reproduce(root: Path, home: Home, display: Display, program: Path | None = None) -> Reproduction:
     """Run the plan of the record in ``root`` again. Nothing is run where another machine or image than the record's is
-    all that there is here.
+    all that there is here. ``program`` is the submission's folder where it is not in the checkout: a record holds what
+    its file says and no program, and the image's identity shows whether it is the same.
 
     Raises `InvalidInput` where the record does not follow from its own files, or where it was made under rules, on a
     version of the benchmark or on data that are not those of today; and what `harness.run.entry.run` raises.
@@ -100,16 +102,37 @@ def reproduce(root: Path, home: Home, display: Display) -> Reproduction:
             remedy=f"`harness verify {root.name}` names every difference; what was changed can't be run again",
         )
     record = _read(root, RECORD)
-    if others := _others_here(record, plan, display):
-        rows = tuple(_row(name, quantity, None) for name, quantity in record["quantities"].items())
-        reason = f"here is another {' and another '.join(others)} than it was run with, so nothing was run"
-        return Reproduction(Verdict.NOT_COMPARABLE, reason, None, rows, root, None)
     with tempfile.TemporaryDirectory(prefix="leanmed-again-") as place:
-        folder = Path(place) / plan.submission.name
-        folder.mkdir()
-        (folder / "submission.yaml").write_text(yaml.safe_dump(dict(plan.submission.document), allow_unicode=True))
+        folder = _submission_folder(plan, Path(place), program)
+        submission = load_submission(folder, plan.ruleset, [plan.benchmark])
+        if submission.digest != plan.submission.digest:
+            raise InvalidInput(f"{folder} holds another submission than the record's", remedy="name the record's own")
+        if others := _others_here(record, plan, submission, display):
+            rows = tuple(_row(name, quantity, None) for name, quantity in record["quantities"].items())
+            reason = f"here is another {' and another '.join(others)} than it was run with, so nothing was run"
+            return Reproduction(Verdict.NOT_COMPARABLE, reason, None, rows, root, None)
         (result,) = run(_request(folder, plan, record), home, display)
     return judge(root, record, result.folder, result.record, dataset)
+
+
+def _submission_folder(plan: Plan, place: Path, program: Path | None) -> Path:
+    """The folder that the plan's submission is in: the one that was named, else that of the checkout, else, in the
+    closed division, one made anew in ``place``, whose file says the same in other bytes (an image holds the file)."""
+    if program is not None:
+        return program
+    known = resources() / "submissions" / plan.submission.name
+    there, _ = check_submission(known, plan.ruleset, [plan.benchmark]) if known.is_dir() else (None, [])
+    if there is not None and there.digest == plan.submission.digest:
+        return known
+    if plan.submission.open:
+        raise InvalidInput(
+            f"{plan.submission.name} brings its own program, which a record does not hold",
+            remedy="name the submission's folder with --submission",
+        )
+    folder = place / plan.submission.name
+    folder.mkdir()
+    (folder / "submission.yaml").write_text(yaml.safe_dump(dict(plan.submission.document), allow_unicode=True))
+    return folder
 
 
 def _request(folder: Path, plan: Plan, record: Mapping[str, Any]) -> Request:
@@ -126,14 +149,14 @@ def _request(folder: Path, plan: Plan, record: Mapping[str, Any]) -> Request:
     )
 
 
-def _others_here(record: Mapping[str, Any], plan: Plan, display: Display) -> list[str]:
+def _others_here(record: Mapping[str, Any], plan: Plan, submission: Submission, display: Display) -> list[str]:
     """What this machine has another of than the record says."""
     if capture().id != record["system"]["id"]:
         return ["machine"]
     if plan.runtime == "host":
         identity = host_identity(Path(harness.__file__).parent)
     else:
-        identity = identity_of(plan.submission, say=display.say)
+        identity = identity_of(submission, say=display.say)
     return ["image"] if identity["identity"] != record["image"]["identity"] else []
 
 

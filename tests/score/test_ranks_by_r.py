@@ -127,4 +127,4 @@ def test_the_interval_of_a_ratio_is_that_of_r_s_paired_t_test(by_r: Any, name: s
     one, other = (list(TABLES[name][entry].values()) for entry in ("e0", "e1"))
     found = paired_ratio(one, other)
     lower, upper = by_r[name]["ratio", "e0", "e1"]
-    assert (found.lower, found.upper) == pytest.approx((math.exp(lower), math.exp(upper)), rel=1e-10)
+    assert [found.lower, found.upper] == pytest.approx([math.exp(lower), math.exp(upper)], rel=1e-10)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +17,7 @@ from click.testing import CliRunner
 from harness.cli import reproduce as command
 from harness.data.dataset import Dataset
 from harness.errors import InvalidInput
-from harness.places import Home
+from harness.places import Home, resources
 from harness.run.entry import Request, Result
 from harness.run.execute import Finished
 from harness.spec.load import load_ruleset, load_submission
@@ -165,6 +166,29 @@ def test_a_container_s_image_is_asked_for_before_it_is_built(
     assert [request.runtime for request in asked] == ["docker"]
     assert reproduce(done.folder.root, home, Showing()).reason.startswith("here is another image")
     assert len(asked) == 1
+
+
+def test_the_submission_is_the_checkout_s_own_or_the_one_that_is_named(
+    home: Home, dataset: Dataset, asked: list[Request], tmp_path: Path
+) -> None:
+    """An image holds the file, so that another with the same words makes another image."""
+    done = stub(home, dataset)
+    reproduce(done.folder.root, home, Showing())
+    own = tmp_path / "mlp_fp32"
+    shutil.copytree(resources() / "submissions" / "mlp_fp32", own)
+    reproduce(done.folder.root, home, Showing(), own)
+    assert [request.submissions[0] for request in asked] == [resources() / "submissions" / "mlp_fp32", own]
+    with pytest.raises(InvalidInput, match="holds another submission than the record's"):
+        reproduce(done.folder.root, home, Showing(), resources() / "submissions" / "cnn_fp32")
+
+
+def test_a_submission_that_the_checkout_lacks_is_made_anew(
+    home: Home, dataset: Dataset, asked: list[Request], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    done = stub(home, dataset)
+    monkeypatch.setattr(reproducing, "resources", lambda: tmp_path)
+    assert reproduce(done.folder.root, home, Showing()).verdict is Verdict.IDENTICAL
+    assert asked[0].submissions[0].name == "mlp_fp32"
 
 
 def test_what_was_changed_is_not_run_again(home: Home, dataset: Dataset, asked: list[Request]) -> None:
