@@ -48,7 +48,8 @@ def marks(home: Path) -> list[int]:
 
 
 def test_both_directions_and_both_streams(start: Start) -> None:
-    workload = start("import sys\nfor line in sys.stdin: print('heard', line.strip()); print('log', file=sys.stderr)")
+    # Standard error first: what was written before the end is read to the end, what was not is lost with the process.
+    workload = start("import sys\nfor line in sys.stdin: print('log', file=sys.stderr); print('heard', line.strip())")
     workload.send(b"one\n")
     chunks = listen(workload, b"heard one\n")
     workload.stop(0)
