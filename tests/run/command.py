@@ -122,7 +122,7 @@ def _rules(made: Plan, smoke: Mapping[str, float]) -> Plan:
     """The plan under rules whose windows take no time. Of such a window the time between two events is a large part."""
     made = with_profile(made, "smoke", **{**NO_TIME, **smoke})
     checks = [
-        {**check, "parameters": {"largest_share": 1.0}} if check["id"] == "T1" else check
+        {**check, "parameters": {"largest_share": 1.0, "least_s": 0.0}} if check["id"] == "T1" else check
         for check in made.ruleset.document["checks"]
     ]
     return replace(made, ruleset=replace(made.ruleset, document={**made.ruleset.document, "checks": checks}))
