@@ -6,11 +6,13 @@ here on labels that the workload does not have, and here it is decided whether t
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from typing import Any, Protocol
 
 from harness import protocol
 from harness.data.dataset import Dataset
+from harness.errors import InfrastructureFailed
 from harness.run.estimate import Size
 from harness.run.inert import inert
 from harness.run.outcome import Ended, Unfinished
@@ -70,7 +72,9 @@ class Session:
         try:
             self._converse()
         except Unfinished:
-            self._link.keep_rest()
+            # Should the engine be lost just now: what ended the run is known already.
+            with contextlib.suppress(InfrastructureFailed):
+                self._link.keep_rest()
             raise
 
     def _converse(self) -> None:
