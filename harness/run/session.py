@@ -137,13 +137,12 @@ class Session:
         ready = self._link.expect(protocol.READY, within=self._limits["ready_s"], doing="preparing")
         self.transcript.ready, self.transcript.ready_at = inert(dict(ready.event.fields)), ready.at
         self._compare_initialization(ready.event.fields["initialization"])
-        estimate = self._size.seconds(
+        self.transcript.estimate_s = estimate = self._size.seconds(
             ready.event.fields["step_seconds"],
             ready.event.fields["predict_seconds_per_image"],
             metered=self._metered(),
             windows=self._holds_windows(),
         )
-        self.transcript.estimate_s = estimate
         return estimate
 
     def _compare_initialization(self, said: Mapping[str, Any]) -> None:
