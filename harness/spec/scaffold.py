@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 from harness.errors import InvalidInput
@@ -69,16 +71,10 @@ def write_submission(name: str, model: str, into: Path) -> Path:
         model=model,
         efficiency=_efficiency(properties["efficiency"]["properties"]),
     )
-    try:
+    with _explained(folder):
         into.mkdir(parents=True, exist_ok=True)
         folder.mkdir()
         (folder / SUBMISSION_FILE).write_text(text, encoding="utf-8")
-    except FileExistsError as error:
-        raise InvalidInput(
-            f"{shown_path(folder)} is there already", remedy="take another name, or delete it"
-        ) from error
-    except OSError as error:
-        raise InvalidInput(f"{shown_path(folder)} can't be written: {(error.strerror or '').lower()}") from error
     return folder
 
 
@@ -88,19 +84,25 @@ def write_open_submission(name: str, into: Path) -> Path:
     properties = schemas()["submission"]["properties"]
     _check_name(name, properties["name"]["pattern"], properties["name"]["patternErrorMessage"])
     example, folder = resources() / "submissions" / OPEN_EXAMPLE, into / name
-    try:
+    with _explained(folder):
         into.mkdir(parents=True, exist_ok=True)
         shutil.copytree(example, folder, ignore=shutil.ignore_patterns("__pycache__"))
         file = folder / SUBMISSION_FILE
         text = file.read_text(encoding="utf-8").replace(f"name: {OPEN_EXAMPLE}", f"name: {name}")
         file.write_text(text.replace(_EXAMPLE_SCHEMA, _way_to_schema(folder)), encoding="utf-8")
+    return folder
+
+
+@contextlib.contextmanager
+def _explained(folder: Path) -> Iterator[None]:
+    try:
+        yield
     except FileExistsError as error:
         raise InvalidInput(
             f"{shown_path(folder)} is there already", remedy="take another name, or delete it"
         ) from error
     except OSError as error:
         raise InvalidInput(f"{shown_path(folder)} can't be written: {(error.strerror or '').lower()}") from error
-    return folder
 
 
 def _check_name(name: str, pattern: str, rule: str) -> None:
