@@ -26,7 +26,7 @@ from harness.image.layers import (
     find_ours,
     foundation,
 )
-from harness.image.open_image import OpenPlan, build_open_image, open_plan
+from harness.image.open_image import OpenBuildable, OpenPlan, build_open_image, open_plan
 from harness.image.space import GIB, Need, check_space
 from harness.places import Home
 from harness.runtime.engine import connect
@@ -38,24 +38,12 @@ RUN_IMAGE_GIB = 0.5
 """What a submission's own image takes at the engine beyond the dependency image, GiB."""
 
 
-class Buildable(Protocol):
-    """What a build needs of a submission."""
-
-    @property
-    def name(self) -> str:
-        """The submission's name."""
-
-    @property
-    def folder(self) -> Path:
-        """Its folder, which holds submission.yaml."""
+class Buildable(OpenBuildable, Protocol):
+    """What a build needs of a submission; its ``workload`` is only asked of one that brings its own program."""
 
     @property
     def open(self) -> bool:
-        """Whether it brings its own program."""
-
-    @property
-    def workload(self) -> Mapping[str, Any]:
-        """How that is started; only asked of one that does."""
+        """Whether it does."""
 
 
 @dataclass(frozen=True)
