@@ -27,17 +27,19 @@ def launch(tmp_path: Path, code: str, *, image: str | None = None, run_id: str =
     return Launch(run_id=run_id, data=data, image=image, **{**settings, **other})
 
 
-def listen(workload: Workload, until: bytes | None = None, patience: float = PATIENCE) -> list[Chunk]:
-    """The output until ``until`` was seen on standard output, or until the end."""
+def listen(
+    workload: Workload, until: bytes | None = None, stream: str = "stdout", patience: float = PATIENCE
+) -> list[Chunk]:
+    """The output until ``until`` was seen on ``stream``, or until the end."""
     chunks: list[Chunk] = []
     deadline = time.monotonic() + patience
     while True:
-        assert time.monotonic() < deadline, f"waited in vain for {until!r}; so far: {text(chunks)!r}"
+        assert time.monotonic() < deadline, f"waited in vain for {until!r}; so far: {text(chunks, stream)!r}"
         chunk = workload.read(0.5)
         if chunk is None:
             continue
         chunks.append(chunk)
-        if chunk.stream == EOF or (until is not None and until in text(chunks)):
+        if chunk.stream == EOF or (until is not None and until in text(chunks, stream)):
             return chunks
 
 
