@@ -110,7 +110,7 @@ def _shown(path: Path, folder: Path) -> str:
 def _take_record(path: Path, source: str, collection: Collection, seen: dict[str, Run]) -> None:
     try:
         document, digest = _parse(path)
-        run = read_run(document, source=source, digest=digest)
+        run = read_run(document, folder=path.parent, source=source, digest=digest)
         if first := seen.get(run.id):
             if first.document["digest"] != digest:
                 raise UnreadableError(f"it differs from the record of the same run in {first.document['source']}")

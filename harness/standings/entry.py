@@ -10,7 +10,7 @@ from statistics import fmean
 from typing import Any
 
 from harness.standings.judged import LOCAL, PUBLISHED, RUN_AGAIN, Judged, Rerun
-from harness.standings.run import ONCE, QUANTITIES, Place, Run
+from harness.standings.run import ONCE, QUANTITIES, Place, Run, slug
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,12 @@ class Entry:
     def first(self) -> Run:
         """Any run: what all of them share is read here."""
         return self.runs[0]
+
+    @property
+    def slug(self) -> str:
+        """The entry's name in file names and links: of its submission's name what is plain, and digits of what its runs
+        share, so that another run changes no link."""
+        return slug(self.first.submission["name"], _identity(self.first))
 
     @property
     def counted(self) -> tuple[Run, ...]:
@@ -106,25 +112,27 @@ def group(runs: Iterable[Run], published: Iterable[Judged] = (), again: Iterable
     parties found when they ran it ``again``."""
     judged = sorted(published, key=lambda each: each.name)
 
-    def key(run: Run) -> tuple[object, ...]:
-        submission = run.submission
-        image = (run.image["identity"] or "", run.image["kind"])
-        own = (run.own_seed, str(run.document["seed"]) if run.own_seed else "")
-        what = (submission["name"], submission["digest"], run.weights)
-        return (run.place.key, what, image, run.profile, own, run.simulated)
-
     def within(run: Run) -> tuple[object, ...]:
-        return (*key(run), run.number, run.document["started"], run.id)
+        return (*_identity(run), run.number, run.document["started"], run.id)
 
     ordered = sorted(runs, key=within)
     reruns = sorted(again, key=lambda each: (each.entry, str(each.document["by"]), str(each.document["reason"])))
     entries = []
-    for _, found in groupby(ordered, key=key):
+    for _, found in groupby(ordered, key=_identity):
         members = tuple(found)
         one = _published(members, judged)
         of_it = tuple(each for each in reruns if one is not None and each.entry == one.name)
         entries.append(Entry(members[0].place, members, one, of_it))
     return entries
+
+
+def _identity(run: Run) -> tuple[object, ...]:
+    """What runs of one entry share."""
+    submission = run.submission
+    image = (run.image["identity"] or "", run.image["kind"])
+    own = (run.own_seed, str(run.document["seed"]) if run.own_seed else "")
+    what = (submission["name"], submission["digest"], run.weights)
+    return (run.place.key, what, image, run.profile, own, run.simulated)
 
 
 def _published(members: Sequence[Run], judged: Iterable[Judged]) -> Judged | None:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from harness.standings.fields import Node, UnreadableError, clean_end
@@ -46,6 +50,17 @@ ONCE = frozenset(
 VERDICTS = ("valid", "failed", "invalid", "infrastructure")
 
 
+_NOT_PLAIN = re.compile(r"[^a-z0-9_]+")
+_LONGEST_NAME = 40
+
+
+def slug(name: str, identity: tuple[object, ...]) -> str:
+    """A name for files and links: what is plain of ``name``, and ten digits of what tells it apart from all others."""
+    plain = _NOT_PLAIN.sub("-", name.lower()).strip("-")[:_LONGEST_NAME]
+    text = json.dumps(identity, ensure_ascii=False)
+    return f"{plain or 'x'}-{hashlib.sha256(text.encode()).hexdigest()[:10]}"
+
+
 @dataclass(frozen=True)
 class Place:
     """Where a run may be compared: what the benchmark, its data, its rules and the machine were, and whether the
@@ -69,12 +84,19 @@ class Place:
         what = (self.benchmark, self.benchmark_digest, self.data_digest, self.ruleset_digest)
         return (*what, self.division, self.system, self.runtime, self.device)
 
+    @property
+    def slug(self) -> str:
+        """The place's name in file names and links."""
+        return slug(self.benchmark, self.key)
+
 
 @dataclass(frozen=True)
 class Run:
-    """A run that was read. ``submission`` and ``image`` are plain mappings; ``document`` is what the standings hold."""
+    """A run that was read. ``submission`` and ``image`` are plain mappings; ``document`` is what the standings hold;
+    ``folder`` is where its files lie, which nothing that is shown tells."""
 
     id: str
+    folder: Path
     place: Place
     submission: dict[str, Any]
     image: dict[str, Any]
@@ -88,8 +110,9 @@ class Run:
     document: dict[str, Any]
 
 
-def read_run(record: object, *, source: str, digest: str) -> Run:
-    """The run in a parsed ``record.json``; ``source`` is the path shown for it and ``digest`` that of the file.
+def read_run(record: object, *, folder: Path, source: str, digest: str) -> Run:
+    """The run in a parsed ``record.json`` in ``folder``; ``source`` is the path shown for it and ``digest`` that of the
+    file.
 
     Raises `UnreadableError` for an unknown format and for a part that is missing or of the wrong kind. Parts that a
     newer minor version may add are passed over.
@@ -106,6 +129,7 @@ def read_run(record: object, *, source: str, digest: str) -> Run:
     number = node.get("number").whole()
     return Run(
         id=node.get("run").text(),
+        folder=folder,
         place=_place(node, runtime),
         submission=_submission(node.get("submission")),
         image=_image(node.get("image"), runtime),
