@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from html import escape
 
-VOID = frozenset({"br", "col", "hr", "meta"})
+VOID = frozenset({"br", "col", "hr", "input", "meta"})
 
 
 class Html(str):

@@ -9,6 +9,7 @@ false "better" in a table is at most 5 %.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import combinations
@@ -33,12 +34,14 @@ class Range:
 @dataclass(frozen=True)
 class Ranking:
     """A range for each entry by name; or none, with ``reason``. ``freedom`` is the residual degrees of freedom, and
-    ``spread`` the residual standard deviation as a factor (1.02: runs differ by about 2 %)."""
+    ``spread`` the residual standard deviation as a factor (1.02: runs differ by about 2 %). ``better`` holds the pairs
+    (better, worse) that are surely told apart."""
 
     ranges: Mapping[str, Range]
     freedom: int
     spread: float | None
     reason: str | None
+    better: frozenset[tuple[str, str]] = frozenset()
 
 
 def rank_ranges(costs: Mapping[str, Mapping[int, float]]) -> Ranking:
@@ -64,26 +67,23 @@ def rank_ranges(costs: Mapping[str, Mapping[int, float]]) -> Ranking:
         return Ranking({}, freedom, None, "the runs do not vary, so that no difference can be tested")
     means = dict(zip(names, logs.mean(axis=1), strict=True))
     better = _better(means, np.sqrt(2 * variance / len(numbers)), freedom)
-    ranges = {
-        name: Range(
-            1 + sum((other, name) in better for other in names),
-            len(names) - sum((name, other) in better for other in names),
-        )
-        for name in names
-    }
-    return Ranking(ranges, freedom, float(np.exp(np.sqrt(variance))), None)
+    above, below = Counter(worse for _, worse in better), Counter(one for one, _ in better)
+    ranges = {name: Range(1 + above[name], len(names) - below[name]) for name in names}
+    return Ranking(ranges, freedom, float(np.exp(np.sqrt(variance))), None, better)
 
 
-def _better(means: Mapping[str, float], error: float, freedom: int) -> set[tuple[str, str]]:
+def _better(means: Mapping[str, float], error: float, freedom: int) -> frozenset[tuple[str, str]]:
     """Pairs (better, worse) that Holm's procedure tells apart, two-sided."""
-    pairs = []
-    for one, other in combinations(means, 2):
-        difference = means[one] - means[other]
-        p = 2 * float(t.sf(abs(difference) / error, freedom))
-        pairs.append((p, (one, other) if difference < 0 else (other, one)))
+    pairs = list(combinations(means, 2))
+    differences = np.array([means[one] - means[other] for one, other in pairs])
+    p_values = 2 * t.sf(np.abs(differences) / error, freedom)
+    ordered = [
+        (one, other) if difference < 0 else (other, one)
+        for (one, other), difference in zip(pairs, differences, strict=True)
+    ]
     found: set[tuple[str, str]] = set()
-    for place, (p, pair) in enumerate(sorted(pairs)):
+    for place, (p, pair) in enumerate(sorted(zip(p_values.tolist(), ordered, strict=True))):
         if p > (1 - CONFIDENCE) / (len(pairs) - place):
             break
         found.add(pair)
-    return found
+    return frozenset(found)

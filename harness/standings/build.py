@@ -1,33 +1,53 @@
-"""The standings: one JSON document (schemas/standings.schema.json) from everything that was found.
+"""The standings: one JSON document for all tables, and one for each entry, from everything that was found.
 
-It is a function of the records and the benchmark files alone, to the byte: no time, no machine, no order of files.
+They are functions of the records and the benchmark files alone, to the byte: no time, no machine, no order of files.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from dataclasses import asdict
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
 from itertools import groupby
 from typing import Any
 
+from harness.standings.baselines import baselines_of
 from harness.standings.benchmarks import BenchmarkText
 from harness.standings.collect import Collection
 from harness.standings.entry import Entry, group
 from harness.standings.ranking import primary_cost, ranks_of
+from harness.standings.row import document_of, row_of
+from harness.standings.status import STATUSES, status_of
 
-SCHEMA = "leanmed/standings/v1"
+SCHEMA = "leanmed/standings/v2"
 
 
-def build(collection: Collection, benchmarks: Iterable[BenchmarkText]) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Standings:
+    """``document`` is everything that the tables show (schemas/standings.schema.json); ``entries`` are what it was made
+    of."""
+
+    document: dict[str, Any]
+    entries: tuple[Entry, ...]
+
+    def in_full(self) -> Iterator[dict[str, Any]]:
+        """Each entry in full (schemas/standing.schema.json), in the order of ``entries``."""
+        tables = {table["slug"]: (table, each) for each in self.document["benchmarks"] for table in each["tables"]}
+        for entry in self.entries:
+            yield document_of(entry, *tables[entry.place.slug])
+
+
+def build(collection: Collection, benchmarks: Iterable[BenchmarkText]) -> Standings:
     """The standings over ``collection``; ``benchmarks`` are described even where nothing was run on them."""
     entries = group(collection.runs, collection.judged, collection.again)
-    return {
+    statuses = Counter(status_of(entry)[0] for entry in entries)
+    document = {
         "schema": SCHEMA,
         "counts": {
             "runs": len(collection.runs),
-            "listed": sum(not entry.set_aside for entry in entries),
-            "set_aside": sum(bool(entry.set_aside) for entry in entries),
+            "entries": len(entries),
+            "statuses": {status: statuses[status] for status in STATUSES},
             "interrupted": len(collection.interrupted),
             "unreadable": len(collection.unreadable),
         },
@@ -35,11 +55,12 @@ def build(collection: Collection, benchmarks: Iterable[BenchmarkText]) -> dict[s
         "interrupted": [asdict(each) for each in sorted(collection.interrupted, key=lambda each: each.source)],
         "unreadable": [asdict(each) for each in sorted(collection.unreadable, key=lambda each: each.source)],
     }
+    return Standings(document, tuple(entries))
 
 
-def to_text(standings: dict[str, Any]) -> str:
-    """The document as it is written to a file: readable, and the same for the same standings."""
-    return json.dumps(standings, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n"
+def to_text(document: dict[str, Any]) -> str:
+    """The document as it is written to a file: readable, and the same for the same content."""
+    return json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def _benchmarks(entries: list[Entry], texts: dict[str, BenchmarkText]) -> list[dict[str, Any]]:
@@ -76,22 +97,27 @@ def _tables(entries: list[Entry], text: BenchmarkText | None) -> list[dict[str, 
 def _table(entries: list[Entry], text: BenchmarkText | None) -> dict[str, Any]:
     may_stand = [entry for entry in entries if not entry.set_aside]
     cost = primary_cost(may_stand)
-    listed = sorted(may_stand, key=lambda entry: _sorting(entry, cost))
-    ranks, sentence = ranks_of(listed, cost)
+    ordered = sorted(entries, key=lambda entry: _sorting(entry, cost))
+    ranking, sentence = ranks_of(ordered, cost)
+    baselines = baselines_of(entries)
+    place = entries[0].place
     return {
-        "place": asdict(entries[0].place),
+        "slug": place.slug,
+        "place": asdict(place),
         "sorted_by": cost,
-        "note": _note(listed, cost, sentence) + _open_note(entries[0].place.division, text),
-        "listed": [{**entry.to_json(), "rank": ranks.get(place)} for place, entry in enumerate(listed)],
-        "set_aside": [{**entry.to_json(), "rank": None} for entry in entries if entry.set_aside],
+        "note": _note(may_stand, cost, sentence) + _open_note(place.division, text),
+        "baselines": [
+            {"name": name, "model": model, "entry": entry.slug} for (name, model), entry in sorted(baselines.items())
+        ],
+        "entries": [row_of(entry, ranking.get(entry.slug), baselines) for entry in ordered],
     }
 
 
 def _sorting(entry: Entry, cost: str) -> tuple[object, ...]:
-    """Entries with a rank first; among them, and among the others, what costs less."""
+    """By status, entries with a rank first; within each what costs less."""
     value = entry.value(cost)
     return (
-        not entry.ranks,
+        STATUSES.index(status_of(entry)[0]),
         value is None,
         value,
         entry.first.submission["name"],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import groupby
 from statistics import fmean
 from typing import Any
@@ -38,7 +39,7 @@ class Entry:
         share, so that another run changes no link."""
         return slug(self.first.submission["name"], _identity(self.first))
 
-    @property
+    @cached_property
     def counted(self) -> tuple[Run, ...]:
         """The run of each number that counts, whatever came of it: a published one, else the first that the machine did
         not cut short. Whatever was run again under its number (`harness reproduce`) is shown, and changes nothing: it
@@ -50,12 +51,12 @@ class Entry:
                 found.setdefault(run.number, run)
         return tuple(found[number] for number in sorted(found))
 
-    @property
+    @cached_property
     def valid(self) -> tuple[Run, ...]:
         """The runs whose figures count."""
         return tuple(run for run in self.counted if run.verdict == "valid")
 
-    @property
+    @cached_property
     def set_aside(self) -> tuple[str, ...]:
         """Why the entry may not stand in its table: none for an entry that may."""
         reasons = []
@@ -89,22 +90,23 @@ class Entry:
         found: float | None = _mean_quantity(self.valid, name)["value"]
         return found
 
-    def to_json(self) -> dict[str, Any]:
-        """As it stands in the standings. Without a valid run the summary is null."""
+    @cached_property
+    def summary(self) -> dict[str, Any] | None:
+        """Means over the valid runs; None without one."""
+        return _summary(self.valid, self.judged) if self.valid else None
+
+    @property
+    def run_documents(self) -> list[dict[str, Any]]:
+        """Every run in full, and whether it counts."""
         counted = self.counted
-        return {
-            "submission": self.first.submission,
-            "image": self.first.image,
-            "profile": self.first.profile,
-            "own_seed": self.first.own_seed,
-            "set_aside": list(self.set_aside),
-            "summary": _summary(self.valid, self.judged) if self.valid else None,
-            "provenance": self.provenance,
-            "judged": None
-            if self.judged is None
-            else {**self.judged.document, "again": [each.document for each in self.again]},
-            "runs": [{**run.document, "counts": run in counted} for run in self.runs],
-        }
+        return [{**run.document, "counts": run in counted} for run in self.runs]
+
+    @property
+    def judged_document(self) -> dict[str, Any] | None:
+        """What was published of the runs that count, and what other parties found of it."""
+        if self.judged is None:
+            return None
+        return {**self.judged.document, "again": [each.document for each in self.again]}
 
 
 def group(runs: Iterable[Run], published: Iterable[Judged] = (), again: Iterable[Rerun] = ()) -> list[Entry]:

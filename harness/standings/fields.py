@@ -20,6 +20,8 @@ class UnreadableError(Exception):
 
 def clean(text: str) -> str:
     """``text`` without characters that are invisible, reorder what follows, or can't be written as UTF-8."""
+    if len(text) <= LONGEST_TEXT and text.isascii() and text.isprintable():
+        return text  # nearly every text of a record, and a record has hundreds
     kept = "".join(
         char if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Zl", "Zp") else "\ufffd"
         for char in text[: LONGEST_TEXT + 1]

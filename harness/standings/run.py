@@ -188,7 +188,7 @@ def _submission(node: Node) -> dict[str, Any]:
     return {
         **{key: node.get(key).text() for key in ("name", "title", "division", "model", "digest")},
         "description": node.maybe_text("description"),
-        "efficiency": {_key(key): _scalar(efficiency.get(key)) for key in sorted(efficiency.mapping())},
+        "efficiency": {_key(key): setting(efficiency.get(key).value) for key in sorted(efficiency.mapping())},
     }
 
 
@@ -196,11 +196,11 @@ def _key(text: str) -> str:
     return Node(text).text()
 
 
-def _scalar(node: Node) -> str:
-    """An efficiency setting as one word."""
-    value = node.value
+def setting(value: object) -> str:
+    """An efficiency setting as one word. Raises `UnreadableError` for anything but a text, a number or a truth."""
     if isinstance(value, bool):
         return "yes" if value else "no"
+    node = Node(value, "submission.efficiency")
     return f"{node.number():g}" if isinstance(value, int | float) else node.text()
 
 

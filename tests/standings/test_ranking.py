@@ -9,10 +9,10 @@ import pytest
 
 from harness.standings.fields import UnreadableError
 from harness.standings.judged import read_judged
-from harness.standings.ranking import ENERGY, TIME, primary_cost, ranks_of
+from harness.standings.ranking import ENERGY, TIME, Ranked, primary_cost, ranks_of
 
 
-def entry(*times: float, ranks: bool = True, energy: float | None = None) -> Any:
+def entry(slug: str, *times: float, ranks: bool = True, energy: float | None = None) -> Any:
     runs = [
         SimpleNamespace(
             number=number,
@@ -20,28 +20,28 @@ def entry(*times: float, ranks: bool = True, energy: float | None = None) -> Any
         )
         for number, value in enumerate(times, start=1)
     ]
-    return SimpleNamespace(ranks=ranks, valid=runs)
+    return SimpleNamespace(slug=slug, ranks=ranks, valid=runs)
 
 
 def test_energy_ranks_only_where_every_run_has_one():
-    assert primary_cost([entry(1.0, energy=5.0), entry(2.0, energy=5.0)]) == ENERGY
-    assert primary_cost([entry(1.0, energy=5.0), entry(2.0)]) == TIME
+    assert primary_cost([entry("a", 1.0, energy=5.0), entry("b", 2.0, energy=5.0)]) == ENERGY
+    assert primary_cost([entry("a", 1.0, energy=5.0), entry("b", 2.0)]) == TIME
     assert primary_cost([]) == TIME
 
 
 def test_entries_that_did_not_pass_take_no_rank():
-    table = [entry(9.0, 9.1, 9.3), entry(1.0, 1.1, 1.0, ranks=False), entry(3.0, 3.1, 3.0)]
+    table = [entry("a", 9.0, 9.1, 9.3), entry("b", 1.0, 1.1, 1.0, ranks=False), entry("c", 3.0, 3.1, 3.0)]
     ranks, sentence = ranks_of(table, TIME)
-    assert ranks == {0: {"best": 2, "worst": 2, "of": 2}, 2: {"best": 1, "worst": 1, "of": 2}}
+    assert ranks == {"a": Ranked(2, 2, 2, ()), "c": Ranked(1, 1, 2, ("a",))}
     assert "2 degrees of freedom" in sentence
 
 
 @pytest.mark.parametrize(
     ("table", "count", "said"),
     [
-        ([entry(1.0, ranks=False)], 0, "none has a rank"),
-        ([entry(1.0, 2.0)], 1, "nothing to rank it against"),
-        ([entry(1.0), entry(2.0)], 0, "run numbers in common"),
+        ([entry("a", 1.0, ranks=False)], 0, "none has a rank"),
+        ([entry("a", 1.0, 2.0)], 1, "nothing to rank it against"),
+        ([entry("a", 1.0), entry("b", 2.0)], 0, "run numbers in common"),
     ],
 )
 def test_where_nothing_can_be_ranked_the_table_says_why(table, count, said):

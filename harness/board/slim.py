@@ -1,0 +1,56 @@
+"""What a page's script knows of a table: numbers only, once, and no text that the page does not need twice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from harness.board.columns import QUANTITIES
+
+
+def slim_table(table: Mapping[str, Any]) -> dict[str, Any]:
+    """Of the standings' table what sorting, filtering, choosing, comparing and exporting takes.
+
+    An estimate is [value, lower, upper], with null where there is none.
+    """
+    return {
+        "slug": table["slug"],
+        "sorted_by": table["sorted_by"],
+        "baselines": table["baselines"],
+        "rows": [slim_row(row) for row in table["entries"]],
+    }
+
+
+def slim_row(row: Mapping[str, Any]) -> dict[str, Any]:
+    """One row of `slim_table`."""
+    summary, submission = row["summary"], row["submission"]
+    return {
+        "slug": row["slug"],
+        "name": submission["name"],
+        "title": submission["title"],
+        "model": submission["model"],
+        "efficiency": submission["efficiency"],
+        "status": row["status"],
+        "rank": row["rank"],
+        "cheaper_than": row["cheaper_than"],
+        "provenance": row["provenance"],
+        "runs": [row["runs"]["valid"], row["runs"]["attempts"]],
+        "auc": None if summary is None else triple(summary["auc"]),
+        "gain": None if summary is None else triple(summary["gain"]),
+        "values": {} if summary is None else _values(summary["quantities"]),
+        "ratios": {
+            name: {"entry": found["entry"], "costs": {cost: triple(each) for cost, each in found["costs"].items()}}
+            for name, found in row["ratios"].items()
+        },
+        "costs": row["costs"],
+    }
+
+
+def triple(estimate: Mapping[str, Any]) -> list[float | None]:
+    """[value, lower, upper]."""
+    return [estimate["value"], estimate["lower"], estimate["upper"]]
+
+
+def _values(quantities: Mapping[str, Any]) -> dict[str, float]:
+    found = {column.name: quantities[column.name]["value"] for column in QUANTITIES}
+    return {name: value for name, value in found.items() if value is not None}
