@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from harness.quantity import Quantity
@@ -34,12 +33,25 @@ def clean_end(text: str) -> str:
     return clean(text) if len(text) <= LONGEST_TEXT else "…" + clean(text[1 - LONGEST_TEXT :])
 
 
-@dataclass(frozen=True)
 class Node:
-    """A value in a JSON document with its path there, for messages. Every method raises `UnreadableError`."""
+    """A value in a JSON document with its path there, for messages. Every method raises `UnreadableError`.
 
-    value: Any
-    path: str = ""
+    A leaderboard reads hundreds of these from each of thousands of records. So a path is put together only where a
+    message needs it.
+    """
+
+    __slots__ = ("_above", "_key", "value")
+
+    def __init__(self, value: Any, key: str = "", above: Node | None = None) -> None:
+        self.value = value
+        self._key = key
+        self._above = above
+
+    @property
+    def path(self) -> str:
+        """Where the value stands in its document, as ``quality.auc.value`` or ``epochs[3].n``."""
+        above = "" if self._above is None else self._above.path
+        return f"{above}{'.' if above and not self._key.startswith('[') else ''}{self._key}"
 
     def wrong(self, expected: str) -> UnreadableError:
         """The error that this value is not ``expected``."""
@@ -54,19 +66,19 @@ class Node:
     def get(self, key: str) -> Node:
         """The value under ``key``, which must be there."""
         if key not in self.mapping():
-            raise UnreadableError(f"{self._below(key)} is missing")
-        return Node(self.value[key], self._below(key))
+            raise UnreadableError(f"{Node(None, key, self).path} is missing")
+        return Node(self.value[key], key, self)
 
     def maybe(self, key: str) -> Node | None:
         """The value under ``key``, or None where it is missing or null."""
         found = self.mapping().get(key)
-        return None if found is None else Node(found, self._below(key))
+        return None if found is None else Node(found, key, self)
 
     def each(self) -> Iterator[Node]:
         """The members of a list."""
         if not isinstance(self.value, list):
             raise self.wrong("a list")
-        return (Node(member, f"{self.path}[{index}]") for index, member in enumerate(self.value))
+        return (Node(member, f"[{index}]", self) for index, member in enumerate(self.value))
 
     def text(self) -> str:
         """A text, cleaned and cut to `LONGEST_TEXT`."""
@@ -100,13 +112,15 @@ class Node:
 
     def maybe_text(self, key: str) -> str | None:
         """The text under ``key``, or None."""
-        found = self.maybe(key)
-        return None if found is None else found.text()
+        found = self.mapping().get(key)
+        if found is None:
+            return None
+        return clean(found) if isinstance(found, str) else Node(found, key, self).text()
 
     def maybe_number(self, key: str) -> float | None:
         """The number under ``key``, or None."""
-        found = self.maybe(key)
-        return None if found is None else found.number()
+        found = self.mapping().get(key)
+        return None if found is None else Node(found, key, self).number()
 
     def quantity(self) -> dict[str, Any]:
         """A quantity as `harness.quantity` writes it."""
@@ -129,6 +143,3 @@ class Node:
         if (found["lower"] is None) != (found["upper"] is None) or (not whole and reason is None):
             raise self.wrong("an estimate with an interval or with a reason")
         return {**found, "method": self.maybe_text("method"), "reason": None if whole else reason}
-
-    def _below(self, key: str) -> str:
-        return f"{self.path}.{key}" if self.path else key
