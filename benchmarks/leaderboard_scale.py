@@ -1,0 +1,124 @@
+"""How long the leaderboard takes with many records: building it, opening it, filtering it.
+
+Run as ``python -m benchmarks.leaderboard_scale``; it takes minutes and a headless Chromium. The records are made up in a
+temporary folder. Two seasons: 10,000 records in 20 tables, and 10,000 in a single one, which no real table will reach.
+Prints a table in Markdown; the goals are 10 s, 1 s and 100 ms.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from itertools import takewhile
+from pathlib import Path
+from shutil import which
+
+from benchmarks.simulated_season import Size, write_season
+from harness.site.build import Beside, plan
+from harness.site.planned import Planned
+from harness.site.write import write_site
+from harness.standings.build import Standings, build
+from harness.standings.collect import collect
+
+SEASONS = {"20 tables of 100 entries": Size(4, 5, 100), "one table of 2,000 entries": Size(1, 1, 2000)}
+VISITS, FILTERS = 7, 21
+PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
+READY = """() => {
+  const [page] = performance.getEntriesByType("navigation");
+  return page.domContentLoadedEventEnd;
+}"""
+"""Milliseconds until the page's scripts, which stand at its end, have run."""
+FILTER = """async words => {
+  const box = document.querySelector("input[type=search]");
+  const begin = performance.now();
+  box.value = words;
+  box.dispatchEvent(new Event("input", { bubbles: true }));
+  await new Promise(done => requestAnimationFrame(() => setTimeout(done)));
+  return performance.now() - begin;
+}"""
+"""Milliseconds from a key press to the frame that shows what it left."""
+
+
+def main() -> int:
+    """Print what was measured."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--small", action="store_true", help="A tenth of everything, to try the benchmark itself.")
+    asked = parser.parse_args()
+    print("| season | step | seconds |\n|---|---|---|")
+    for name, size in SEASONS.items():
+        chosen = Size(size.benchmarks, size.systems, size.entries // 10) if asked.small else size
+        for step, seconds in measured(chosen):
+            print(f"| {name} ({chosen.records:,} records) | {step} | {seconds:.3f} |", flush=True)
+    return 0
+
+
+def measured(size: Size) -> Iterator[tuple[str, float]]:
+    """(step, seconds) over one season."""
+    with tempfile.TemporaryDirectory(prefix="leanmed-scale-") as temporary:
+        records, out = Path(temporary) / "results", Path(temporary) / "site"
+        write_season(records, size)
+        yield "overview: read, rank, write all tables", _timed(lambda: _overview(_standings(records), out))
+        standings = _standings(records)
+        yield "all entry pages, first time", _timed(lambda: _everything(standings, out))
+        yield "all, nothing new", _timed(lambda: _everything(_standings(records), out))
+        first = sorted(records.rglob("record.json"))[0]
+        first.write_text(first.read_text() + "\n")
+        yield "all, one record new", _timed(lambda: _everything(_standings(records), out))
+        largest = max((out / "tables").glob("*.html"), key=lambda path: path.stat().st_size)
+        for page in (out / "index.html", largest):
+            yield from _browsed(page)
+
+
+def _standings(records: Path) -> Standings:
+    return build(collect([records], doubt=lambda root: None), [])
+
+
+def _planned(standings: Standings, out: Path) -> Iterator[Planned]:
+    beside = Beside({}, lambda entry: {"reason": "simulated"}, lambda entry: "simulated")
+    return plan(standings, beside, out)
+
+
+def _overview(standings: Standings, out: Path) -> None:
+    write_site(out, takewhile(lambda each: not each.path.startswith("entries/"), _planned(standings, out)))
+
+
+def _everything(standings: Standings, out: Path) -> None:
+    write_site(out, _planned(standings, out))
+
+
+def _timed(step: Callable[[], object]) -> float:
+    begin = time.perf_counter()
+    step()
+    return time.perf_counter() - begin
+
+
+def _browsed(page: Path) -> Iterator[tuple[str, float]]:
+    """Medians over visits of a fresh page, and over filters within one."""
+    from playwright.sync_api import sync_playwright
+
+    program = next(found for name in PROGRAMS if (found := which(name)))
+    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=arguments)
+        ready = []
+        for _ in range(VISITS):
+            context = browser.new_context(viewport={"width": 1280, "height": 800}, offline=True)
+            opened = context.new_page()
+            opened.goto(page.as_uri())
+            ready.append(opened.evaluate(READY) / 1000)
+            if len(ready) < VISITS:
+                context.close()
+        size = f"{page.parent.name}/{page.name[:5]}…, {page.stat().st_size / 1e6:.1f} MB"
+        yield f"interactive: {size}", statistics.median(ready)
+        words = ("simulated 1", "dense", "mlp", "x", "")
+        found = [opened.evaluate(FILTER, words[turn % len(words)]) / 1000 for turn in range(FILTERS)]
+        yield f"filter: {size}, median", statistics.median(found)
+        yield f"filter: {size}, slowest", max(found)
+        browser.close()
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
