@@ -1,7 +1,7 @@
 """How long the leaderboard takes with many records: building it, opening it, filtering it.
 
-Run as ``python -m benchmarks.leaderboard_scale``; it takes minutes and a headless Chromium. The records are made up in a
-temporary folder. Two seasons: 10,000 records in 20 tables, and 10,000 in a single one, which no real table will reach.
+Run as ``python -m benchmarks.leaderboard_scale``; it takes minutes and a headless Chromium. The records are made up, in
+a temporary folder. Two seasons: 10,000 records in 20 tables, and as many in one, which no real table will reach.
 Prints a table in Markdown; the goals are 10 s, 1 s and 100 ms.
 """
 
