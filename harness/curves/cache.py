@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from harness import __version__
-from harness.curves.document import SCHEMA, text_of
+from harness.curves.document import SCHEMA, compact_text
 from harness.places import Home
 from harness.record import digest
 from harness.record.durable import replace
@@ -48,8 +48,10 @@ class Cache:
 
 
 def _wrapped(document: dict[str, Any]) -> str:
-    text = text_of(document)
-    return text_of({"schema": KEPT, "version": __version__, "digest": digest.of_bytes(text.encode()), "text": text})
+    text = compact_text(document)
+    return compact_text(
+        {"schema": KEPT, "version": __version__, "digest": digest.of_bytes(text.encode()), "text": text}
+    )
 
 
 def _kept(path: Path) -> dict[str, Any] | None:

@@ -71,7 +71,7 @@ def entry_curves(runs: Sequence[Material], dataset: Dataset | None, settings: Se
     return entry_quality([_read(one, dataset)[1] for one in runs], dataset, settings)
 
 
-def text_of(document: Mapping[str, Any]) -> str:
+def compact_text(document: Mapping[str, Any]) -> str:
     """The document as it stands in a file: compact, because it is mostly numbers."""
     return json.dumps(document, separators=(",", ":"), ensure_ascii=False, allow_nan=False) + "\n"
 

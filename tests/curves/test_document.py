@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from harness.curves.document import Material, document, entry_curves, run_curves, text_of
+from harness.curves.document import Material, compact_text, document, entry_curves, run_curves
 from harness.data.dataset import Dataset
 from harness.errors import InvalidInput
 from harness.meter.trace import TRACE, read_trace
@@ -59,7 +59,7 @@ def entry(dataset: Dataset, tmp_path_factory: pytest.TempPathFactory) -> list[Ma
 
 def fits(found: dict[str, Any]) -> bool:
     """Whether the parts of a run are as the schema has them."""
-    assert findings(validator("curves"), json.loads(text_of({**BARE, "runs": {"run": found}}))) == []
+    assert findings(validator("curves"), json.loads(compact_text({**BARE, "runs": {"run": found}}))) == []
     return True
 
 
@@ -129,10 +129,10 @@ def test_a_run_s_curve_encloses_its_area_and_its_bins_hold_every_case(entry: lis
 def test_the_document_fits_the_schema_and_is_the_same_to_the_byte(entry: list[Material], dataset: Dataset) -> None:
     counted = {each.run for each in entry}
     made = document(entry, counted, dataset, SETTINGS)
-    text = text_of(made)
+    text = compact_text(made)
     assert findings(validator("curves"), json.loads(text)) == []
     assert json.loads(text) == made
-    assert text == text_of(document(list(reversed(entry)), counted, dataset, SETTINGS))
+    assert text == compact_text(document(list(reversed(entry)), counted, dataset, SETTINGS))
     assert made["entry"]["runs"] == [each.run for each in entry]
     assert {name: made["entry"][name] for name in ("roc", "reliability")} == entry_curves(entry, dataset, SETTINGS)
     runs = [run_curves(each.folder, each.record, dataset) for each in entry]
@@ -246,7 +246,7 @@ def test_curves_of_five_runs_are_a_small_file() -> None:
         "runs": {f"run-{each['number']}": each for each in parts},
         "entry": {"runs": [], **entry_quality(scores, data, SETTINGS)},
     }
-    text = text_of(whole)
+    text = compact_text(whole)
     assert findings(validator("curves"), json.loads(text)) == []
     assert len(text) < 40_000
     for each, values in zip(parts, scores, strict=True):

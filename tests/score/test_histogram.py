@@ -14,7 +14,7 @@ from harness.score.histogram import PER_OCTAVE, percentile_ns
 
 @given(st.lists(st.integers(1, 10**10), min_size=1, max_size=200), st.sampled_from([50, 90, 99]))
 def test_a_quantile_is_within_half_a_bucket(durations, share):
-    buckets = {}
+    buckets: dict[str, int] = {}
     for ns in durations:
         name = str(math.floor(PER_OCTAVE * math.log2(ns)))
         buckets[name] = buckets.get(name, 0) + 1
