@@ -16,15 +16,13 @@ from harness.meter.trace import TRACE, read_trace
 from harness.places import Home
 from harness.run.execute import Finished
 from harness.score.auc import roc_auc
-from harness.score.metrics import Settings
 from harness.spec.explain import findings
-from harness.spec.load import load_ruleset
 from harness.spec.schema import validator
+from tests.curves.material import SETTINGS, invented, invented_scores
 from tests.publish.material import run as official_run
 from tests.run.material import plan, run_stub, tiny_dataset, with_profile
 from tests.run.test_metered import replayed
 
-SETTINGS = Settings.of(load_ruleset().statistics)
 BARE = {
     "schema": "leanmed/curves/v1",
     "entry": {
@@ -200,55 +198,15 @@ def test_a_journal_of_nonsense_that_its_record_fits_is_refused(
 
 
 def test_curves_of_five_runs_are_a_small_file() -> None:
-    """At the size of the real test set, each run with a long trace and a wide histogram."""
-    from harness.curves.latency import latency
-    from harness.curves.power import power
-    from harness.curves.quality import entry_quality, run_quality
-    from harness.curves.windows import windows
-    from harness.meter.trace import Trace
-    from tests.meter.traces import trace_of
-
-    random = np.random.default_rng(0)
-    labels = (random.random(916) < 0.5).astype(np.uint8)
-    patients = random.integers(0, 304, 916).astype(np.int32)
-    trace: Trace = trace_of(list(np.arange(20_000) / 10), random.uniform(50, 700, 20_000).tolist())
-    moments = {f"epoch 1.{n}": 30 + 8.123456 * n for n in range(1, 101)} | {
-        "go 1": 30.0,
-        "trained 1": 900.0,
-        "end": 2000.0,
-    }
-    record = {"outcome": {"state": "done"}, "measurement": {"simulated": True, "sources": {"gpu": {"reason": None}}}}
-    buckets = {str(bucket): int(random.integers(1, 1000)) for bucket in range(300, 500)}
-    told = {"event": "inferred", "mode": "single", "sum_ns": 10**12}
-    told |= {"latency": {"count": sum(buckets.values()), "max_ns": 10**9, "buckets": buckets}}
-
-    class Labels:
-        def test_labels(self) -> Any:
-            return labels
-
-        def test_patients(self) -> Any:
-            return patients
-
-    data: Any = Labels()
-    scores = [random.random(916) * 0.5 + labels * 0.3 for _ in range(5)]
-    parts: list[dict[str, Any]] = [
-        {
-            "number": number,
-            "windows": windows(moments, "done"),
-            "power": power(trace, moments, record),
-            "latency": latency([told] if number == 1 else [], {"quantities": {"single_latency_p50": {"reason": "-"}}}),
-            **run_quality(each, data),
-        }
-        for number, each in enumerate(scores, start=1)
-    ]
-    whole = {
-        "schema": "leanmed/curves/v1",
-        "runs": {f"run-{each['number']}": each for each in parts},
-        "entry": {"runs": [], **entry_quality(scores, data, SETTINGS)},
-    }
-    text = compact_text(whole)
+    """At the size of the real test set, each run with a long trace and the first with a wide histogram."""
+    found = invented(5)
+    text = compact_text(found)
     assert findings(validator("curves"), json.loads(text)) == []
     assert len(text) < 40_000
-    for each, values in zip(parts, scores, strict=True):
+
+
+def test_a_thinned_curve_encloses_about_the_same_area() -> None:
+    scores, labels, _ = invented_scores(2)
+    for each, values in zip(invented(2)["runs"].values(), scores, strict=True):
         area = np.trapezoid(each["roc"]["sensitivity"], each["roc"]["rate"])
         assert area == pytest.approx(roc_auc(values, labels), abs=0.005)
