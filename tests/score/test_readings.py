@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from harness.score.auc import OneClassOnlyError, roc_auc
 from harness.score.clustered import PatientSums, clustered_covariance
@@ -51,3 +53,15 @@ def test_what_does_not_fit_is_refused() -> None:
     ours, theirs = (Readings.of(scores, labels, patients) for scores in (candidate, reference))
     with pytest.raises(ValueError, match="the same runs"):
         difference_of(ours, theirs.only([0]))
+
+
+@given(st.integers(0, 10_000), st.integers(2, 5))
+def test_the_other_way_round_it_is_the_negative(seed: int, runs: int) -> None:
+    candidate, reference, labels, patients = sample(seed, runs=runs, patients=12)
+    ours, theirs = (Readings.of(scores, labels, patients) for scores in (candidate, reference))
+    found, other = difference_of(ours, theirs), difference_of(theirs, ours)
+    assert found.estimate.value == -(other.estimate.value or 0)
+    assert (found.estimate.lower, found.estimate.upper) == pytest.approx(
+        (-(other.estimate.upper or 0), -(other.estimate.lower or 0))
+    )
+    assert found.p_apart() == pytest.approx(other.p_apart())
