@@ -51,7 +51,9 @@ class Cache:
         whole = self._whole(key)
         kept = {"of": whole, "finding": finding, "digest": digest_of(finding)}
         try:
-            write_text(self._path(self._folder, whole), canonical(kept).decode() + "\n")
+            # Keys stay in their order: what is written of a finding that was kept is the same to the byte.
+            text = json.dumps(kept, ensure_ascii=False, allow_nan=False) + "\n"
+            write_text(self._path(self._folder, whole), text)
         except MachineLacks as error:
             self._writable = False
             self._say(f"what was found is not kept for the next time: {error.message}")

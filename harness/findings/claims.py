@@ -123,9 +123,11 @@ def _chosen(
     left_out = {}
     for entry in entries:
         try:
-            readable[entry.first.submission["name"]].append((evidence.of(entry), entry.slug))
+            found = evidence.of(entry)
         except LackingError as error:
             left_out[entry.slug] = str(error)
+        else:
+            readable[found.name].append((found, entry.slug))
     chosen = {name: the_one([entry for entry, _ in several]) for name, several in readable.items()}
     slugs = {name: next(slug for entry, slug in several if entry is chosen[name]) for name, several in readable.items()}
     return chosen, slugs, left_out

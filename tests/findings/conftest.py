@@ -8,6 +8,7 @@ import pytest
 from harness.data.dataset import Dataset
 from harness.places import Home
 from tests.findings.material import leave_three
+from tests.reference.material import RULESET
 from tests.run.material import tiny_dataset
 
 
@@ -22,6 +23,12 @@ def three(tmp_path_factory: pytest.TempPathFactory, dataset: Dataset) -> Home:
     home = Home(tmp_path_factory.mktemp("home"))
     leave_three(home, dataset)
     return home
+
+
+@pytest.fixture(autouse=True)
+def rules_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reading the rules anew for each test takes longer than most tests."""
+    monkeypatch.setattr("harness.findings.findings.load_ruleset", lambda: RULESET)
 
 
 @pytest.fixture
