@@ -31,6 +31,7 @@ ALLOWED = {
     "claims": {"spec", "score", "data", "reference", "compare"},
     "verify": {"spec", "record", "run", "data", "image", "system", "weights", "score"},
     "publish": {"spec", "record", "data", "score", "compare", "verify", "curves"},
+    "findings": {"standings", "spec", "score", "record", "data", "reference", "compare", "claims", "publish"},
     "board": set(),
     "cli": {
         *("spec", "score", "checks", "record", "data", "image", "runtime", "system", "meter", "run", "doctor"),

@@ -10,7 +10,6 @@ import numpy as np
 from harness.claims.answer import Missing
 from harness.compare.runs import Entry
 from harness.data.dataset import Dataset
-from harness.reference.evidence import scores_of
 from harness.score.clustered import FloatArray
 from harness.spec.model import Benchmark, Ruleset
 
@@ -56,5 +55,5 @@ class Group:
         """Test scores float64 [runs, cases], computed again from the runs' own files. Raises `InvalidInput` where these
         contradict the record."""
         assert self.dataset is not None
-        runs = [self.entries[name].runs[number] for number in numbers]
-        return np.array([scores_of(run.folder, run.record, self.dataset).test for run in runs])
+        runs = self.entries[name].runs
+        return np.array([runs[number].test_scores(self.dataset) for number in numbers])

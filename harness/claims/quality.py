@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import math
-
 from scipy.special import logit
-from scipy.stats import norm, t
+from scipy.stats import norm
 
 from harness.claims.group import Group
 from harness.claims.part import Part, unknown
@@ -13,7 +11,6 @@ from harness.compare.comparison import Comparison, compare
 from harness.score.estimate import CONFIDENCE
 from harness.score.gate import Verdict as GateVerdict
 from harness.score.interaction import difference_of_losses
-from harness.score.readers import RunAveragedDifference
 
 DIFFERENCE, AREA = "difference", "auc"
 
@@ -39,19 +36,10 @@ def not_worse(group: Group, candidate: str, reference: str) -> Part:
         return unknown(what, both, AREA, DIFFERENCE, "an entry is not whole", effect=effect)
     if found.difference.same_order and found.judgement.margin is not None:
         return Part(what, both, AREA, DIFFERENCE, effect, found.numbers, 0.0, 1.0)
-    above = None if found.judgement.margin is None else p_above(found.difference, -found.judgement.margin)
+    above = None if found.judgement.margin is None else found.difference.p_above(-found.judgement.margin)
     if above is None:
         return unknown(what, both, AREA, DIFFERENCE, found.judgement.reason, effect=effect)
     return Part(what, both, AREA, DIFFERENCE, effect, found.numbers, above, 1 - above)
-
-
-def p_above(difference: RunAveragedDifference, bound: float) -> float | None:
-    """One-sided p value of *the difference is above* ``bound``, with the interval's own error and degrees of freedom;
-    None where there is no interval. What is left to 1 is that of *below*."""
-    value, made_of, freedom = difference.estimate.value, difference.components, difference.degrees_of_freedom
-    if value is None or made_of is None or freedom is None:
-        return None
-    return float(t.sf((value - bound) / math.sqrt(made_of.variance()), freedom))
 
 
 def reaches_target(group: Group, name: str, reference: str, model: str) -> Part:
@@ -93,7 +81,7 @@ def loses_more(group: Group, one: tuple[str, str], other: tuple[str, str]) -> Pa
     )
     if group.missing((*one, *other)):
         return unknown(what, both, AREA, DIFFERENCE, "an entry is not whole", effect=found.estimate)
-    above = p_above(found, 0.0)
+    above = found.p_above(0.0)
     if above is None:
         return unknown(what, both, AREA, DIFFERENCE, str(found.estimate.reason), effect=found.estimate)
     return Part(what, both, AREA, DIFFERENCE, found.estimate, numbers, above, 1 - above)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,6 +47,13 @@ class Answers:
     conditions: Mapping[str, str] | None
     claims: tuple[Asked, ...]
 
+    def to_json(self) -> dict[str, Any]:
+        """As `schemas/claims.schema.json` has it."""
+        return {
+            "conditions": None if self.conditions is None else dict(self.conditions),
+            "claims": [asked.to_json() for asked in self.claims],
+        }
+
 
 @dataclass(frozen=True)
 class Survey:
@@ -61,13 +68,7 @@ class Survey:
         return {
             "id": self.benchmark.id,
             "digest": self.benchmark.digest,
-            "groups": [
-                {
-                    "conditions": None if group.conditions is None else dict(group.conditions),
-                    "claims": [asked.to_json() for asked in group.claims],
-                }
-                for group in self.groups
-            ],
+            "groups": [group.to_json() for group in self.groups],
             "left_out": self.left_out,
         }
 
@@ -78,19 +79,40 @@ def survey(benchmark: Benchmark, ruleset: Ruleset, home: Home, prepared: Callabl
     names = {name for claim in ruleset.claims for name in submissions_of(claim)}
     found = _closed(all_entries(benchmark.id, home, names))
     if not found:
-        empty = Group({}, benchmark, ruleset, None, None)
-        return Survey(benchmark, (Answers(None, _ask(empty, ())),), 0)
+        return Survey(benchmark, (answers({}, benchmark, ruleset, None, None),), 0)
     dataset = prepared()
     current = {
-        conditions: entries
+        conditions: {name: the_one(several) for name, several in entries.items()}
         for conditions, entries in found.items()
-        if _first(entries).record["benchmark"]["digest"] == benchmark.digest
-        and _first(entries).record["data"]["digest"] == dataset.digest
+        if _first(entries)["benchmark"]["digest"] == benchmark.digest
+        and _first(entries)["data"]["digest"] == dataset.digest
     }
-    groups = [_answers(entries, benchmark, ruleset, dataset) for _, entries in sorted(current.items())]
-    if not groups:
-        groups = [Answers(None, _ask(Group({}, benchmark, ruleset, None, None), ()))]
-    return Survey(benchmark, tuple(groups), len(found) - len(current))
+    groups = [
+        answers(chosen, benchmark, ruleset, dataset, _conditions(_first(found[conditions])))
+        for conditions, chosen in sorted(current.items())
+    ]
+    return Survey(benchmark, tuple(groups) or (answers({}, benchmark, ruleset, None, None),), len(found) - len(current))
+
+
+def the_one(several: Sequence[Entry]) -> Entry:
+    """Of several programs of one name the one with the most runs, of these the latest: never a mixture."""
+    return max(several, key=lambda entry: (len(entry.runs), entry.last))
+
+
+def answers(
+    entries: Mapping[str, Entry],
+    benchmark: Benchmark,
+    ruleset: Ruleset,
+    dataset: Dataset | None,
+    conditions: Mapping[str, str] | None,
+) -> Answers:
+    """Every claim over ``entries``, one of each submission, all of the closed division and made under ``conditions``
+    with ``dataset``; both are None where there is no run. Raises `InvalidInput` where a run's files contradict its
+    record."""
+    device = None if conditions is None else conditions["device"]
+    options = () if conditions is None else ("--runtime", conditions["runtime"])
+    group = Group(entries, benchmark, ruleset, dataset, device)
+    return Answers(conditions, tuple(_one(group, claim, options) for claim in ruleset.claims))
 
 
 def _closed(
@@ -111,27 +133,19 @@ def _division(entry: Entry) -> str:
     return str(next(iter(entry.runs.values())).record["submission"]["division"])
 
 
-def _first(entries: Mapping[str, list[Entry]]) -> Any:
-    return next(iter(next(iter(entries.values()))[0].runs.values()))
+def _first(entries: Mapping[str, Sequence[Entry]]) -> Mapping[str, Any]:
+    """Any record of these entries: what all of them share is read there."""
+    return next(iter(next(iter(entries.values()))[0].runs.values())).record
 
 
-def _answers(entries: Mapping[str, list[Entry]], benchmark: Benchmark, ruleset: Ruleset, dataset: Dataset) -> Answers:
-    record = _first(entries).record
-    # Of several programs of one name the one with the most runs, of these the latest: never a mixture.
-    chosen = {name: max(several, key=lambda entry: (len(entry.runs), entry.last)) for name, several in entries.items()}
-    group = Group(chosen, benchmark, ruleset, dataset, record["device"])
-    conditions = {
+def _conditions(record: Mapping[str, Any]) -> dict[str, str]:
+    return {
         "system": record["system"]["title"],
         "system_id": record["system"]["id"],
         "runtime": record["runtime"],
         "device": record["device"],
         "ruleset_digest": record["ruleset"]["digest"],
     }
-    return Answers(conditions, _ask(group, ("--runtime", record["runtime"])))
-
-
-def _ask(group: Group, options: tuple[str, ...]) -> tuple[Asked, ...]:
-    return tuple(_one(group, claim, options) for claim in group.ruleset.claims)
 
 
 def _one(group: Group, claim: Mapping[str, Any], options: tuple[str, ...]) -> Asked:

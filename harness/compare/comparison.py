@@ -10,7 +10,6 @@ import numpy as np
 
 from harness.compare.runs import Entry, common
 from harness.data.dataset import Dataset
-from harness.reference.evidence import scores_of
 from harness.score.auc import auc_estimate
 from harness.score.averaged import averaged_auc, averaged_difference
 from harness.score.estimate import Estimate
@@ -112,8 +111,7 @@ def _needed(difference: RunAveragedDifference, allowed: float | None) -> RunsNee
 
 def _scores(entry: Entry, numbers: Sequence[int], dataset: Dataset) -> np.ndarray:
     """Test scores float64 [runs, cases]."""
-    runs = [entry.runs[number] for number in numbers]
-    return np.array([scores_of(run.folder, run.record, dataset).test for run in runs])
+    return np.array([entry.runs[number].test_scores(dataset) for number in numbers])
 
 
 def side_of(entry: Entry, numbers: Sequence[int], dataset: Dataset, benchmark: Benchmark, ruleset: Ruleset) -> Side:
@@ -143,7 +141,9 @@ def _ratio(candidate: Entry, reference: Entry, numbers: Sequence[int], name: str
     found = [
         tuple(entry.runs[number].record["quantities"][name] for entry in (candidate, reference)) for number in numbers
     ]
-    both = [(one["value"], other["value"]) for one, other in found if one["value"] and other["value"]]
+    both = [
+        (one["value"], other["value"]) for one, other in found if (one["value"] or 0) > 0 and (other["value"] or 0) > 0
+    ]
     if not both:
         reasons = [each["reason"] for pair in found for each in pair if each["reason"]]
         return Estimate.absent(METHOD, reasons[0] if reasons else "it was not measured in a common run")

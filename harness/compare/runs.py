@@ -7,9 +7,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from harness.data.dataset import Dataset
 from harness.errors import InvalidInput
 from harness.places import Home
 from harness.record.folder import RunFolder, finished
+from harness.reference.evidence import scores_of
+from harness.score.clustered import FloatArray
 from harness.spec.explain import findings
 from harness.spec.schema import validator
 
@@ -40,6 +43,11 @@ class Found:
         """What ran, by content: runs of two programs are no one entry."""
         weights = self.record.get("initialization", {}).get("weights_sha256") or ""
         return self.record["submission"]["digest"], self.record["image"]["identity"], weights
+
+    def test_scores(self, dataset: Dataset) -> FloatArray:
+        """The run's predictions for the test cases, float64 [cases], from its own files. Raises `InvalidInput` where
+        these contradict the record."""
+        return scores_of(self.folder, self.record, dataset).test
 
 
 @dataclass(frozen=True)
@@ -123,12 +131,19 @@ def _counts(record: Mapping[str, Any], names: Collection[str], benchmark: str) -
     return (
         record["submission"]["name"] in names
         and record["benchmark"]["id"] == benchmark
-        and record["profile"]["used"] == "official"
+        and _profile(record) == "official"
         and record["outcome"]["verdict"] != "infrastructure"
         and not record["own_seed"]
         and not record["data"].get("phantom", False)
         and not (record["measurement"] or {}).get("simulated", False)
     )
+
+
+def _profile(record: Mapping[str, Any]) -> str:
+    """The profile that was used. A run that ended before one was chosen counts as what was asked for, and `auto` as
+    official: a failure must not leave an entry by coming early."""
+    asked = record["profile"]["requested"]
+    return str(record["profile"]["used"] or ("official" if asked == "auto" else asked))
 
 
 def _first_of_each(runs: Iterable[Found]) -> dict[int, Found]:

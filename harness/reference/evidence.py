@@ -63,7 +63,7 @@ def plan_of(folder: RunFolder, record: Mapping[str, Any]) -> Mapping[str, Any]:
     """The run's ``plan.json``. Raises `InvalidInput` where it is not the one that the record was closed with."""
     try:
         plan = json.loads(verified(folder, record, PLAN))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise broken(folder, f"{PLAN} is not JSON") from error
     if not isinstance(plan, dict):
         raise broken(folder, f"{PLAN} holds no object")
@@ -84,7 +84,7 @@ def journal_of(folder: RunFolder, record: Mapping[str, Any]) -> Iterator[Mapping
     for line in verified(folder, record, EVENTS).splitlines():
         try:
             event = json.loads(line)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise broken(folder, f"{EVENTS} holds a line that is not JSON") from error
         if isinstance(event, dict):
             yield event
@@ -124,5 +124,6 @@ def _auc(scores: npt.NDArray[np.float64], labels: npt.NDArray[np.uint8]) -> floa
 def _compare(folder: RunFolder, what: str, ours: float | None, theirs: float | None) -> None:
     if ours is None and theirs is None:
         return
-    if ours is None or theirs is None or abs(ours - theirs) > TOLERANCE:
+    # JSON as Python reads it has NaN, which is not above anything.
+    if ours is None or theirs is None or not abs(ours - theirs) <= TOLERANCE:
         raise broken(folder, f"the {what} computed from its predictions is {ours}, its record says {theirs}")

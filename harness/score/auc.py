@@ -37,7 +37,7 @@ def roc_auc(scores: npt.ArrayLike, labels: npt.ArrayLike) -> float:
     ``scores`` is any finite real [n] (higher = more likely positive), ``labels`` 0 or 1 [n]. Raises `OneClassOnlyError`
     where a class has no case and `ValueError` where the arrays don't fit.
     """
-    values, positive = _checked(scores, labels)
+    values, positive = checked(scores, labels)
     return placements(values, positive).area
 
 
@@ -48,12 +48,12 @@ def auc_estimate(scores: npt.ArrayLike, labels: npt.ArrayLike, patients: npt.Arr
     way, all scores equal, fewer than two patients in a class). Raises `ValueError` where the arrays don't fit.
     """
     try:
-        values, positive = _checked(scores, labels)
+        values, positive = checked(scores, labels)
     except OneClassOnlyError as error:
         return Estimate.absent(AREA_METHOD, str(error))
     placed = placements(values, positive)
     area = placed.area
-    error_or_reason = _standard_error(placed, positive, _groups(patients, len(values)))
+    error_or_reason = _standard_error(placed, positive, patients_of(patients, len(values)))
     if isinstance(error_or_reason, str):
         return Estimate.absent(AREA_METHOD, error_or_reason, value=area)
     half = _Z * error_or_reason / (area * (1.0 - area))
@@ -70,12 +70,12 @@ def auc_difference(
     `auc_estimate`.
     """
     try:
-        values, positive = _checked(scores, labels)
-        other_values, _ = _checked(others, labels)
+        values, positive = checked(scores, labels)
+        other_values, _ = checked(others, labels)
     except OneClassOnlyError as error:
         return Estimate.absent(DIFFERENCE_METHOD, str(error))
     placed = placements(values, positive).minus(placements(other_values, positive))
-    error_or_reason = _standard_error(placed, positive, _groups(patients, len(values)))
+    error_or_reason = _standard_error(placed, positive, patients_of(patients, len(values)))
     if isinstance(error_or_reason, str):
         return Estimate.absent(DIFFERENCE_METHOD, error_or_reason, value=placed.area)
     half = _Z * error_or_reason
@@ -95,7 +95,8 @@ def _standard_error(
     return math.sqrt(variance)
 
 
-def _checked(scores: npt.ArrayLike, labels: npt.ArrayLike) -> tuple[FloatArray, npt.NDArray[np.bool_]]:
+def checked(scores: npt.ArrayLike, labels: npt.ArrayLike) -> tuple[FloatArray, npt.NDArray[np.bool_]]:
+    """Scores float64 [n] and which cases are positive, bool [n]. Raises as `roc_auc`."""
     values = np.asarray(scores, dtype=np.float64)
     truth = np.asarray(labels)
     if values.ndim != 1 or values.shape != truth.shape:
@@ -113,7 +114,8 @@ def _checked(scores: npt.ArrayLike, labels: npt.ArrayLike) -> tuple[FloatArray, 
     return values, positive
 
 
-def _groups(patients: npt.ArrayLike, cases: int) -> npt.NDArray[np.integer]:
+def patients_of(patients: npt.ArrayLike, cases: int) -> npt.NDArray[np.integer]:
+    """Each case's patient, integers [cases]. Raises `ValueError` where there are not as many."""
     groups = np.asarray(patients)
     if groups.shape != (cases,):
         raise ValueError(f"one patient for each case is needed: {groups.shape} patients, {cases} cases")

@@ -7,6 +7,7 @@ patient first; where every case is its own patient the two are equal.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -54,8 +55,56 @@ def placements(scores: FloatArray, positive: npt.NDArray[np.bool_]) -> Placement
     return Placements(higher, lower)
 
 
+@dataclass(frozen=True)
+class PatientSums:
+    """What each patient adds to each of k areas: with the letters of `clustered_covariance`, A / M and B / N, float64
+    [k, patients], and f(I10), f(I01) and f(I)."""
+
+    positive: FloatArray
+    negative: FloatArray
+    factors: tuple[float, float, float]
+
+    @classmethod
+    def of(
+        cls, predictors: Sequence[Placements], positive: npt.NDArray[np.bool_], patients: npt.NDArray[np.integer]
+    ) -> PatientSums:
+        """The sums of k ``predictors`` on the same cases. Raises `TooFewPatientsError` where a class has cases of fewer
+        than two patients."""
+        names, patient = np.unique(patients, return_inverse=True)
+        with_positive = len(np.unique(patient[positive]))
+        with_negative = len(np.unique(patient[~positive]))
+        if min(with_positive, with_negative) < 2:
+            raise TooFewPatientsError(
+                f"the positive cases come from {with_positive} and the negative from {with_negative} patients; "
+                "two of each are needed"
+            )
+        return cls(
+            _sums([each.positive - each.area for each in predictors], patient[positive], len(names)) / positive.sum(),
+            _sums([each.negative - each.area for each in predictors], patient[~positive], len(names))
+            / (~positive).sum(),
+            (_factor(with_positive), _factor(with_negative), _factor(len(names))),
+        )
+
+    def beside(self, other: PatientSums) -> PatientSums:
+        """The sums of both, this one's predictors first; the cases must be the same."""
+        if self.positive.shape[1] != other.positive.shape[1] or self.factors != other.factors:
+            raise ValueError("sums over other patients can't stand beside these")
+        return PatientSums(
+            np.concatenate([self.positive, other.positive]),
+            np.concatenate([self.negative, other.negative]),
+            self.factors,
+        )
+
+    def covariance(self) -> FloatArray:
+        """Covariance matrix float64 [k, k] of the areas: see `clustered_covariance`."""
+        a, b = self.positive, self.negative
+        cross = self.factors[2] * (a @ b.T)
+        covariance: FloatArray = self.factors[0] * (a @ a.T) + self.factors[1] * (b @ b.T) + cross + cross.T
+        return covariance
+
+
 def clustered_covariance(
-    predictors: list[Placements], positive: npt.NDArray[np.bool_], patients: npt.NDArray[np.integer]
+    predictors: Sequence[Placements], positive: npt.NDArray[np.bool_], patients: npt.NDArray[np.integer]
 ) -> FloatArray:
     """Covariance matrix float64 [k, k] of the areas of ``k`` predictors on the same cases.
 
@@ -68,19 +117,7 @@ def clustered_covariance(
     f(I) is the smallest of the three factors, so the variance is never negative. Raises `TooFewPatientsError` where a
     class has cases of fewer than two patients.
     """
-    names, patient = np.unique(patients, return_inverse=True)
-    with_positive = len(np.unique(patient[positive]))
-    with_negative = len(np.unique(patient[~positive]))
-    if min(with_positive, with_negative) < 2:
-        raise TooFewPatientsError(
-            f"the positive cases come from {with_positive} and the negative from {with_negative} patients; "
-            "two of each are needed"
-        )
-    a = _sums([each.positive - each.area for each in predictors], patient[positive], len(names)) / positive.sum()
-    b = _sums([each.negative - each.area for each in predictors], patient[~positive], len(names)) / (~positive).sum()
-    cross = _factor(len(names)) * (a @ b.T)
-    covariance: FloatArray = _factor(with_positive) * (a @ a.T) + _factor(with_negative) * (b @ b.T) + cross + cross.T
-    return covariance
+    return PatientSums.of(predictors, positive, patients).covariance()
 
 
 def _factor(patients: int) -> float:

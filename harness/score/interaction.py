@@ -17,15 +17,9 @@ import numpy.typing as npt
 
 from harness.score.auc import OneClassOnlyError, roc_auc
 from harness.score.clustered import FloatArray, Placements, TooFewPatientsError, clustered_covariance, placements
+from harness.score.components import ROUNDING, Components, mean_covariances, mean_squares
 from harness.score.estimate import Estimate
-from harness.score.readers import (
-    _ROUNDING,
-    METHOD,
-    Components,
-    RunAveragedDifference,
-    _mean_covariances,
-    _mean_squares,
-)
+from harness.score.readers import METHOD, RunAveragedDifference
 
 Change = tuple[npt.ArrayLike, npt.ArrayLike]
 """Scores of a reference and of the changed configuration, each real [R, n]."""
@@ -54,7 +48,7 @@ def difference_of_losses(
     found = _components(tables, losses, np.asarray(labels) == 1, np.asarray(patients))
     if isinstance(found, str):
         return RunAveragedDifference(Estimate.absent(METHOD, found, value=value), runs)
-    if found.variance() <= _ROUNDING:
+    if found.variance() <= ROUNDING:
         reason = "no interval: the difference of losses varies neither between runs nor between patients"
         return RunAveragedDifference(Estimate.absent(METHOD, reason, value=value), runs, components=found)
     half = found.half_width()
@@ -81,7 +75,7 @@ def _components(
         covariance = clustered_covariance(placed, positive, patients)
     except TooFewPatientsError as error:
         return f"no interval: {error}"
-    return Components(runs, *_mean_covariances(covariance, runs), *_mean_squares(losses))
+    return Components(runs, *mean_covariances(covariance, runs), *mean_squares(losses))
 
 
 def _losses(reference: FloatArray, changed: FloatArray, positive: npt.NDArray[np.bool_]) -> list[Placements]:

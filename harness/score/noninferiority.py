@@ -15,8 +15,9 @@ from typing import Any
 
 from scipy.stats import norm
 
+from harness.score.components import Components
 from harness.score.estimate import CONFIDENCE, Estimate
-from harness.score.readers import Components, RunAveragedDifference
+from harness.score.readers import RunAveragedDifference
 
 MOST_RUNS = 1000
 """Nobody trains more runs than this for one comparison."""

@@ -16,6 +16,8 @@ from scipy.stats import t
 
 from harness.score.estimate import CONFIDENCE, Estimate
 
+_LARGEST = 700.0
+"""No float holds e to a power of more than 709."""
 METHOD = "geometric mean of ratios paired by run number, Student's t interval of their logarithms, 95 %"
 
 
@@ -28,8 +30,8 @@ def _quantile(freedom: int) -> float:
 def paired_ratio(candidate: npt.ArrayLike, reference: npt.ArrayLike) -> Estimate:
     """``candidate`` over ``reference``, both positive real [runs] in the same order of runs: 0.5 is half as much.
 
-    One pair has a value and no interval, none has neither. Raises `ValueError` where the arrays don't fit or hold
-    something else than positive finite numbers.
+    One pair has a value and no interval, none has neither; nor has a ratio that no float holds. Raises `ValueError`
+    where the arrays don't fit or hold something else than positive finite numbers.
     """
     ours, theirs = np.asarray(candidate, dtype=np.float64), np.asarray(reference, dtype=np.float64)
     if ours.shape != theirs.shape or ours.ndim != 1:
@@ -40,8 +42,12 @@ def paired_ratio(candidate: npt.ArrayLike, reference: npt.ArrayLike) -> Estimate
         return Estimate.absent(METHOD, "no run of one has its counterpart in the other")
     logs = np.log(ours) - np.log(theirs)
     centre = float(logs.mean())
+    if abs(centre) > _LARGEST:
+        return Estimate.absent(METHOD, "the ratio is too large or too small to be written")
     if len(logs) == 1:
         return Estimate.absent(METHOD, "one pair of runs says nothing of how much pairs differ", value=math.exp(centre))
     freedom = len(logs) - 1
     half = float(_quantile(freedom) * logs.std(ddof=1) / math.sqrt(len(logs)))
+    if abs(centre) + half > _LARGEST:
+        return Estimate.absent(METHOD, "no interval: its ends are too far off to be written", value=math.exp(centre))
     return Estimate(math.exp(centre), math.exp(centre - half), math.exp(centre + half), METHOD)

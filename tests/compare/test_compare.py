@@ -15,6 +15,7 @@ from harness.compare.runs import common, comparable
 from harness.data.dataset import Dataset
 from harness.errors import InvalidInput
 from harness.places import Home
+from harness.record.folder import RECORD
 from harness.run.outcome import Ended
 from harness.score.readers import run_averaged_difference
 from harness.spec.explain import findings
@@ -94,6 +95,27 @@ def test_a_run_that_failed_is_not_made_good_by_another_of_its_number(home: Home,
     pair = comparable(OTHER, "mlp_fp32", BENCHMARK, home)
     assert common(*pair) == (1, 2, 3)
     assert [run.record["number"] for run in pair[0].failed] == [4]
+
+
+def test_a_run_that_failed_before_it_had_a_profile_is_told(home: Home, dataset: Dataset) -> None:
+    two(home, dataset)
+    early = leave_run(home, dataset, 4, submission=OTHER, ended=Ended.FAILED, requested_profile="auto")
+    record = json.loads((early.root / RECORD).read_text())
+    record["profile"].update(used=None)
+    (early.root / RECORD).write_text(json.dumps(record))
+    assert findings(validator("record"), record) == []
+    pair = comparable(OTHER, "mlp_fp32", BENCHMARK, home)
+    assert [run.record["number"] for run in pair[0].failed] == [4]
+
+
+def test_a_cost_below_zero_is_none(home: Home, dataset: Dataset) -> None:
+    two(home, dataset)
+    for path in home.runs.glob("*/record.json"):
+        record = json.loads(path.read_text())
+        record["quantities"]["cpu_time"].update(value=-1.0, reason=None)
+        path.write_text(json.dumps(record))
+    found = compare(*comparable(OTHER, "mlp_fp32", BENCHMARK, home), dataset, TINY, RULESET)
+    assert found.costs["cpu_time"].value is None
 
 
 def test_runs_with_a_made_up_meter_are_in_no_entry(home: Home, dataset: Dataset) -> None:

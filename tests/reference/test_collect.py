@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import replace
 from pathlib import Path
 
@@ -218,13 +219,14 @@ class TestContradictions:
             (("epochs", 1, "val_auc"), "the validation AUC of epoch 2 computed"),
         ],
     )
-    def test_a_record_that_claims_another_score_is_an_error(self, folder, gather, path, message):
+    @pytest.mark.parametrize("claimed", [0.99, math.nan])
+    def test_a_record_that_claims_another_score_is_an_error(self, folder, gather, path, message, claimed):
         record = json.loads((folder.root / RECORD).read_text())
         at = record
         for key in path[:-1]:
             at = at[key]
-        at[path[-1]] = 0.99
-        write_json(folder.root / RECORD, record)
+        at[path[-1]] = claimed
+        (folder.root / RECORD).write_text(json.dumps(record))
         with pytest.raises(InvalidInput, match=message):
             gather()
 
@@ -234,6 +236,7 @@ class TestContradictions:
             (lambda lines: lines[:-1], "holds no test predictions"),
             (lambda lines: lines[1:], "2 epochs, the record 3"),
             (lambda lines: [*lines, "{"], "not JSON"),
+            (lambda lines: [*lines, 100_000 * "["], "not JSON"),
             (lambda lines: [line.replace('"predictions":"', '"predictions":"AAAA') for line in lines], "expected"),
         ],
     )
@@ -243,7 +246,7 @@ class TestContradictions:
         with pytest.raises(InvalidInput, match=message):
             gather()
 
-    @pytest.mark.parametrize("text", ["[]", "{}", "{"])
+    @pytest.mark.parametrize("text", ["[]", "{}", "{", 100_000 * "["])
     def test_a_plan_that_tells_nothing_is_an_error(self, folder, gather, text):
         rewrite(folder, PLAN, text)
         with pytest.raises(InvalidInput, match=r"plan\.json"):

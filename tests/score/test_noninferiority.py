@@ -9,6 +9,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from harness.score.components import Components
 from harness.score.estimate import Estimate
 from harness.score.noninferiority import (
     MOST_RUNS,
@@ -18,7 +19,7 @@ from harness.score.noninferiority import (
     margin,
     runs_needed,
 )
-from harness.score.readers import Components, RunAveragedDifference, run_averaged_difference
+from harness.score.readers import RunAveragedDifference, run_averaged_difference
 
 
 def difference(lower: float, upper: float) -> RunAveragedDifference:

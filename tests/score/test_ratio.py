@@ -46,6 +46,12 @@ def test_one_pair_has_no_interval_and_none_nothing():
     assert (none.value, none.reason) == (None, "no run of one has its counterpart in the other")
 
 
+def test_what_no_float_holds_is_absent():
+    too_large, too_wide = paired_ratio([1e200, 1e200], [1e-200, 1e-200]), paired_ratio([1e100, 1], [1, 1])
+    assert (too_large.value, too_large.reason) == (None, "the ratio is too large or too small to be written")
+    assert too_wide.value == pytest.approx(1e50) and too_wide.lower is None
+
+
 @pytest.mark.parametrize(("ours", "theirs"), [([1, 2], [1]), ([0], [1]), ([1], [math.nan]), ([-1], [1])])
 def test_what_is_no_cost_is_refused(ours, theirs):
     with pytest.raises(ValueError, match="cost"):

@@ -15,8 +15,9 @@ from scipy.stats import rankdata, ttest_rel
 
 from benchmarks.statistics_simulation import OURS, WORLDS, main, simulate
 from harness.score.auc import roc_auc
+from harness.score.components import Components
 from harness.score.noninferiority import Outcome
-from harness.score.readers import METHOD, Components, RunAveragedDifference, run_averaged_difference
+from harness.score.readers import METHOD, RunAveragedDifference, run_averaged_difference
 from tests.score.test_auc import obuchowski_covariance
 
 seeds = st.integers(0, 10_000)
@@ -108,6 +109,10 @@ def test_where_patients_contribute_nothing_it_is_a_paired_t_test():
     textbook = ttest_rel(ours, theirs).confidence_interval(0.95)
     assert interval(found)[1:] == pytest.approx((textbook.low, textbook.high), abs=1e-12)
     assert found.degrees_of_freedom == 4
+    assert found.p_apart() == pytest.approx(ttest_rel(ours, theirs).pvalue, rel=1e-9)
+    assert found.p_above(0.01) == pytest.approx(
+        ttest_rel(np.subtract(ours, 0.01), theirs, alternative="greater").pvalue, rel=1e-9
+    )
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -215,6 +220,30 @@ def test_runs_that_move_together_leave_the_normal_distribution():
     value, _, upper = interval(found)
     assert upper - value == pytest.approx(1.959964 * math.sqrt(2 * made_of.over_patients), rel=1e-6)
     assert found.to_json()["degrees_of_freedom"] is None
+
+
+@given(seeds)
+def test_the_p_value_says_what_the_interval_says(seed):
+    candidate, reference, labels, patients = sample(seed, patients=12)
+    found = run_averaged_difference(candidate, reference, labels, patients)
+    value, lower, upper = interval(found)
+    one_sided, apart = found.p_above(0.0), found.p_apart()
+    assert one_sided is not None and apart is not None
+    assert apart == pytest.approx(2 * min(one_sided, 1 - one_sided))
+    assert (apart < 0.05) == (lower > 0 or upper < 0)
+    assert found.p_above(value) == pytest.approx(0.5)
+    half = components(found).half_width()
+    assert (found.p_above(value - half), found.p_above(value + half)) == pytest.approx((0.025, 0.975))
+
+
+def test_without_an_interval_there_is_no_p_value():
+    candidate, _, labels, patients = sample(2)
+    for found in (
+        run_averaged_difference(candidate, candidate, labels, patients),
+        run_averaged_difference(candidate[:1], candidate[1:2], labels, patients),
+        run_averaged_difference(candidate, candidate[::-1], np.ones_like(labels), patients),
+    ):
+        assert (found.p_above(0.0), found.p_apart()) == (None, None)
 
 
 def test_one_run_has_a_value_and_no_interval():
