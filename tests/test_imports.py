@@ -31,9 +31,12 @@ ALLOWED = {
     "verify": {"spec", "record", "run", "data", "image", "system", "weights", "score"},
     "publish": {"spec", "record", "data", "score", "compare", "verify"},
     "board": set(),
+    "live": {"spec", "record", "standings"},
+    "serve": {"live", "board"},
     "cli": {
         *("spec", "score", "checks", "record", "data", "image", "runtime", "system", "meter", "run", "doctor"),
         *("reference", "standings", "board", "weights", "verify", "compare", "claims", "publish"),
+        *("live", "serve"),
     },
 }
 HOST_FORBIDDEN = {"torch", "timm", "bitsandbytes", "torchvision"}
