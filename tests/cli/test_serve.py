@@ -6,6 +6,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import urllib.request
@@ -15,6 +16,8 @@ from pathlib import Path
 
 import pytest
 
+from harness.places import Home
+from tests.serve.material import page_in
 from tests.standings.records import record, write
 from tests.waiting import wait_for
 
@@ -50,11 +53,14 @@ def fetched(address: str) -> str:
         return str(answer.read().decode())
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_an_interrupt_ends_it_cleanly(tmp_path, number):
+@pytest.mark.parametrize(("number", "options"), [(signal.SIGINT, ()), (signal.SIGTERM, ("--no-build",))])
+def test_an_interrupt_ends_it_cleanly(tmp_path, number, options):
     write(tmp_path / "home" / "runs", record())
-    with serving(tmp_path / "home") as (process, address):
+    if options:
+        page_in(Home(tmp_path / "home"), "DenseNet-121, 8-bit AdamW, as it was")
+    with serving(tmp_path / "home", *options) as (process, address):
         assert "DenseNet-121, 8-bit AdamW" in fetched(address)
+        assert ("as it was" in fetched(address)) == bool(options)
         assert "No harness is running" in fetched(address + "live.html")
         assert os.getpriority(os.PRIO_PROCESS, process.pid) == 19
         process.send_signal(number)
@@ -72,14 +78,6 @@ def test_a_record_that_appears_is_on_the_pages(tmp_path):
         write(records, record("mlp_fp32", model="mlp"))
         wait_for(lambda: json.loads(fetched(address + "live.json"))["site"]["builds"] == 2)
         assert "mlp_fp32" in fetched(address + "standings.json")
-
-
-def test_no_build_leaves_the_pages_as_they_are(tmp_path):
-    page = tmp_path / "leaderboard" / "index.html"
-    page.parent.mkdir()
-    page.write_text("as it was")
-    with serving(tmp_path, "--no-build") as (_, address):
-        assert fetched(address) == "as it was"
 
 
 @pytest.mark.parametrize(
@@ -103,10 +101,9 @@ def test_what_the_user_got_wrong_is_named(tmp_path, options, code, message):
 
 
 def test_a_port_in_use_is_a_lack_of_the_machine(tmp_path):
-    with serving(tmp_path) as (_, address):
-        port = address.rstrip("/").rpartition(":")[2]
+    with socket.create_server(("127.0.0.1", 0)) as taken:
         done = subprocess.run(
-            [*COMMAND, "--port", port],
+            [*COMMAND, "--port", str(taken.getsockname()[1])],
             env={**os.environ, "LEANMED_HOME": str(tmp_path)},
             capture_output=True,
             text=True,

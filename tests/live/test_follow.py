@@ -25,7 +25,7 @@ def test_however_it_is_written_the_lines_are_the_same(tmp_path_factory, pieces):
     path = tmp_path_factory.mktemp("journal") / "events.jsonl"
     path.touch()
     follower = Follower(path)
-    seen = []
+    seen: list[bytes | None] = []
     for piece in pieces:
         with path.open("ab") as file:
             file.write(piece)

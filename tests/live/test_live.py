@@ -66,7 +66,8 @@ def test_a_journal_that_grows_is_read_as_it_grows(home):
     with going(home) as run:
 
         def now() -> dict[str, Any]:
-            return watch.look(2e9)["runs"][0]
+            found: dict[str, Any] = watch.look(2e9)["runs"][0]
+            return found
 
         assert now()["state"] == "look"
         run.journal.sources(0.1, METERED)

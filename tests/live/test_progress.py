@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -23,7 +24,7 @@ def journal(tmp_path_factory: pytest.TempPathFactory) -> list[bytes]:
     return (done.folder.root / "events.jsonl").read_bytes().splitlines()
 
 
-def after(lines: list[bytes | None]) -> Progress:
+def after(lines: Sequence[bytes | None]) -> Progress:
     progress = Progress()
     for line in lines:
         progress.take(line)
