@@ -100,8 +100,11 @@ def _run(run: Mapping[str, Any]) -> Html:
 def _doing(run: Mapping[str, Any], done: int) -> str:
     text = str(run["doing"]).capitalize()
     if run["state"] == "train":
-        of = "" if run["epochs_planned"] is None else f" of at most {run['epochs_planned']}"
-        return f"{text}, epoch {done + 1}{of}"
+        planned = run["epochs_planned"]
+        # Between the last epoch and the next state there is no further epoch.
+        if planned is None:
+            return f"{text}, epoch {done + 1}"
+        return f"{text}, epoch {min(done + 1, planned)} of at most {planned}"
     return f"{text}, pass {run['passes']}" if run["state"] == "repeat" else text
 
 

@@ -40,6 +40,7 @@ def test_the_same_state_gives_the_same_bytes():
         (said(), "A harness is running (process 3 of ann), and no run goes on: it prepares data, or builds an image."),
         (said(run()), "A harness is running (process 3 of ann)."),
         (said(run()), "Training, epoch 2 of at most 20"),
+        (said(run(epochs_planned=1)), "Training, epoch 1 of at most 1"),
         (said(run(epochs=[], epochs_planned=None)), "Training, epoch 1"),
         (said(run(state="repeat", doing="training again", passes=3)), "Training again, pass 3"),
         (said(run()), "1 min 15 s"),
