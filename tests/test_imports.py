@@ -32,7 +32,7 @@ ALLOWED = {
     "publish": {"spec", "record", "data", "score", "compare", "verify"},
     "board": set(),
     "live": {"spec", "record", "standings"},
-    "serve": {"live", "board"},
+    "serve": {"live", "board", "standings"},
     "cli": {
         *("spec", "score", "checks", "record", "data", "image", "runtime", "system", "meter", "run", "doctor"),
         *("reference", "standings", "board", "weights", "verify", "compare", "claims", "publish"),

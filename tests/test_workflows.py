@@ -155,6 +155,12 @@ def test_what_ci_runs_is_there_and_can_be_run():
     assert all((CHECKOUT / script).stat().st_mode & 0o111 for script in scripts)
 
 
+def test_one_job_of_ci_skips_nothing():
+    """`tests.engine.lacking` fails where CI is true, as GitHub has it unless a job says otherwise."""
+    own = {name: job.get("env") for name, job in jobs("ci.yml")}
+    assert own == {"quick": {"CI": "false"}, "everything": None}
+
+
 def test_the_pull_request_is_held_against_the_script_of_its_base():
     runs = [step["run"] for step in steps("submissions.yml") if "check-pull-request" in step.get("run", "")]
     assert len(runs) == 2

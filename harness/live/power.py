@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from harness.quantity import Quantity
-from harness.standings.fields import Node
+from harness.standings.fields import Node, clean
 
 SOURCES = {"gpu": "gpu_j", "cpu": "cpu_j", "dram": "dram_j"}
 """Each source of energy with the name of its counter, in joules."""
@@ -60,5 +60,5 @@ class Power:
         had, has = before[name], after[name]
         if had is None or has is None or not 0 <= has - had < math.inf:
             return Quantity.absent("W", "the meter lost its counter", scope=said["scope"])
-        source = f"{said['name']}, mean from “{first}” to “{last}”"
+        source = clean(f"{said['name']}, mean from “{first}” to “{last}”")
         return Quantity((has - had) / (ended - began), "W", source, said["scope"])

@@ -13,7 +13,7 @@ from typing import Any
 
 from harness.live.power import Power
 from harness.live.stages import AFTER, BEFORE
-from harness.standings.fields import Node, UnreadableError
+from harness.standings.fields import Node, UnreadableError, clean
 
 MOST_EPOCHS = 500
 """The last epochs, which are kept."""
@@ -77,7 +77,7 @@ class Progress:
         elif name == "predict" and self.passes == 1:
             self.state = "predict"
         elif name == "infer":
-            self.state = f"infer {line.get('mode').text()}"
+            self.state = clean(f"infer {line.get('mode').text()}")
 
     def _plan(self, line: Node) -> None:
         profile = line.get("profile")

@@ -9,6 +9,7 @@ from typing import Any
 
 from harness.errors import HarnessError
 from harness.live.live import sealed
+from harness.standings.fields import clean
 
 Build = Callable[[], object]
 """Makes the site. Raises `HarnessError` where it can't."""
@@ -34,7 +35,7 @@ class Site:
         try:
             self.build()
         except HarnessError as error:
-            self.problem = str(error)
+            self.problem = clean(str(error))
         else:
             self.builds, self.problem = self.builds + 1, None
 
