@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 UV ?= uv
 DEMO ?= submissions/densenet_8bit --runs 1
 
-.PHONY: help demo test check bench gpu-check lint format setup setup-workload setup-dev clean lock
+.PHONY: help demo site test check bench gpu-check lint format setup setup-workload setup-dev clean lock
 .DEFAULT_GOAL := help
 
 help:  ## This list
@@ -19,6 +19,11 @@ demo: setup  ## Run densenet_8bit for real on the embedded data, and build the l
 	  $(MAKE) --no-print-directory setup-workload || exit $$?; \
 	fi; \
 	$(BIN)/harness run $(DEMO) --runtime $$runtime && $(BIN)/harness leaderboard build
+
+site: setup  ## Make the public leaderboard from what is published here, and nothing else, into leaderboard/
+	@mkdir -p leaderboard
+	@find leaderboard -mindepth 1 -maxdepth 1 ! -name results ! -name again ! -name ledger.jsonl -exec rm -r {} +
+	$(BIN)/harness leaderboard build --published
 
 test: setup-dev  ## Lint, type check and every test (as CI does)
 	$(BIN)/ruff check .

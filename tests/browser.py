@@ -1,4 +1,5 @@
-"""A headless Chromium that may reach nothing but local files, and notes what a page tries."""
+"""A headless Chromium that may reach nothing but local files, or one server of this machine, and notes what a page
+tries."""
 
 from __future__ import annotations
 
@@ -65,24 +66,51 @@ def visit(chromium: Browser) -> Iterator[Open]:
     def open_file(
         path: Path, *, fragment: str = "", width: int = 1280, scheme: str = "light", scripts: bool = True
     ) -> Visit:
-        context = chromium.new_context(
-            viewport={"width": width, "height": 800},
-            color_scheme="dark" if scheme == "dark" else "light",
-            java_script_enabled=scripts,
-            offline=True,
-        )
-        contexts.append(context)
-        opened = Visit(context.new_page())
-        opened.page.on("console", lambda message: opened.console.append(message.text))
-        opened.page.on("pageerror", lambda error: opened.console.append(str(error)))
-        opened.page.on("request", lambda request: opened.requests.append(request.url))
-        opened.page.on("dialog", lambda dialog: _note(dialog, opened))
+        opened = _opened(chromium, width, scheme, scripts, offline=True)
+        contexts.append(opened.page.context)
         opened.page.goto(path.as_uri() + fragment)
         return opened
 
     yield open_file
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def visit_server(chromium: Browser) -> Iterator[Open]:
+    """Opens a page of a server on 127.0.0.1, given the server's address and the page's path. A request to anywhere else
+    is noted, and does not leave."""
+    contexts = []
+
+    def open_address(
+        address: str, path: str = "", *, width: int = 1280, scheme: str = "light", scripts: bool = True
+    ) -> Visit:
+        assert address.startswith("http://127.0.0.1:"), address
+        opened = _opened(chromium, width, scheme, scripts, offline=False)
+        contexts.append(opened.page.context)
+        opened.page.context.route(lambda asked: not asked.startswith(address), lambda route: route.abort())
+        opened.page.goto(address + path)
+        return opened
+
+    yield open_address
+    for context in contexts:
+        context.close()
+
+
+def _opened(chromium: Browser, width: int, scheme: str, scripts: bool, *, offline: bool) -> Visit:
+    """An empty page that notes everything from now on."""
+    context = chromium.new_context(
+        viewport={"width": width, "height": 800},
+        color_scheme="dark" if scheme == "dark" else "light",
+        java_script_enabled=scripts,
+        offline=offline,
+    )
+    opened = Visit(context.new_page())
+    opened.page.on("console", lambda message: opened.console.append(message.text))
+    opened.page.on("pageerror", lambda error: opened.console.append(str(error)))
+    opened.page.on("request", lambda request: opened.requests.append(request.url))
+    opened.page.on("dialog", lambda dialog: _note(dialog, opened))
+    return opened
 
 
 def _note(dialog: Dialog, opened: Visit) -> None:

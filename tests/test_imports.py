@@ -33,9 +33,13 @@ ALLOWED = {
     "publish": {"spec", "record", "data", "score", "compare", "verify", "curves"},
     "findings": {"standings", "spec", "score", "record", "data", "reference", "compare", "claims", "publish"},
     "board": set(),
+    "live": {"spec", "record", "standings"},
+    "serve": {"live", "board", "standings"},
+    "site": {"board", "standings", "curves", "record", "data", "publish"},
     "cli": {
         *("spec", "score", "checks", "record", "data", "image", "runtime", "system", "meter", "run", "doctor"),
         *("reference", "standings", "board", "weights", "verify", "compare", "claims", "publish"),
+        *("curves", "findings", "site", "live", "serve"),
     },
 }
 HOST_FORBIDDEN = {"torch", "timm", "bitsandbytes", "torchvision"}

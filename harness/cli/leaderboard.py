@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
+
+from harness.cli.serve import serve
 
 PAGE, DATA = "index.html", "standings.json"
 
 
 @click.group()
 def leaderboard() -> None:
-    """Build or open the leaderboard: one page that needs no network."""
+    """Build, open or serve the leaderboard: one page that needs no network."""
+
+
+leaderboard.add_command(serve)
 
 
 @leaderboard.command()
@@ -27,32 +33,16 @@ def leaderboard() -> None:
     "--out",
     metavar="DIR",
     type=click.Path(path_type=Path),
-    help="Where to write. Default: leaderboard in the home folder.",
+    help="Where to write. Default: leaderboard in the home folder; with --published, the checkout's.",
 )
+@click.option("--published", is_flag=True, help="Only what is published in the checkout, and none of your own runs.")
 @click.option("--json", "as_json", is_flag=True, help="What was written, as JSON on standard output.")
-def build(folders: tuple[Path, ...], out: Path | None, as_json: bool) -> None:
+def build(folders: tuple[Path, ...], out: Path | None, published: bool, as_json: bool) -> None:
     """Make index.html and standings.json from every record found."""
-    from harness.board.page import render
-    from harness.errors import InvalidInput
-    from harness.places import Home, resources
-    from harness.publish.account import doubt
-    from harness.publish.places import AGAIN, RESULTS
-    from harness.standings.benchmarks import known_benchmarks
-    from harness.standings.build import build as build_standings
-    from harness.standings.build import to_text
-    from harness.standings.collect import collect
-    from harness.standings.write import write_text
-
-    for folder in folders:
-        if not folder.is_dir():
-            raise InvalidInput(f"{folder} is not a folder", remedy="Give --records a folder that holds run folders.")
-    home = Home.find()
-    published = resources() / "leaderboard"
-    places = folders or (published / RESULTS, published / AGAIN, home.runs)
-    standings = build_standings(collect(places, doubt), known_benchmarks())
-    target = (out or _default_out()).absolute()
-    write_text(target / DATA, to_text(standings))
-    write_text(target / PAGE, render(standings))
+    if published and folders:
+        raise click.UsageError("--published and --records exclude each other")
+    target = (out or (_checkout() if published else default_out())).absolute()
+    standings = build_site(sources(folders, published=published), target)
     counts = standings["counts"]
     click.echo(f"{counts['runs']} runs, {counts['listed']} entries listed, {counts['set_aside']} set aside", err=True)
     for each in standings["unreadable"]:
@@ -66,13 +56,43 @@ def build(folders: tuple[Path, ...], out: Path | None, as_json: bool) -> None:
         click.echo(json.dumps({**paths, "counts": counts}, ensure_ascii=False))
 
 
+def sources(folders: tuple[Path, ...], *, published: bool = False) -> tuple[Path, ...]:
+    """The folders whose records make the site: ``folders``, or without any what is published in the checkout and, but
+    for a ``published`` site, the home's runs. Raises `InvalidInput` where one of ``folders`` is none."""
+    from harness.errors import InvalidInput
+    from harness.places import Home, resources
+    from harness.publish.places import AGAIN, RESULTS
+
+    for folder in folders:
+        if not folder.is_dir():
+            raise InvalidInput(f"{folder} is not a folder", remedy="Give --records a folder that holds run folders.")
+    shared = tuple(resources() / "leaderboard" / name for name in (RESULTS, AGAIN))
+    return folders or (shared if published else (*shared, Home.find().runs))
+
+
+def build_site(places: tuple[Path, ...], target: Path) -> dict[str, Any]:
+    """Make the site in ``target`` from the records in ``places``; returns the standings."""
+    from harness.board.page import render
+    from harness.publish.account import doubt
+    from harness.standings.benchmarks import known_benchmarks
+    from harness.standings.build import build as build_standings
+    from harness.standings.build import to_text
+    from harness.standings.collect import collect
+    from harness.standings.write import write_text
+
+    standings = build_standings(collect(places, doubt), known_benchmarks())
+    write_text(target / DATA, to_text(standings))
+    write_text(target / PAGE, render(standings))
+    return standings
+
+
 @leaderboard.command(name="open")
 @click.option("--out", metavar="DIR", type=click.Path(path_type=Path), help="Where it was written.")
 def open_page(out: Path | None) -> None:
     """Open the page that was built last; without a browser, say where it is."""
     from harness.errors import InvalidInput
 
-    page = (out or _default_out()).absolute() / PAGE
+    page = (out or default_out()).absolute() / PAGE
     if not page.is_file():
         raise InvalidInput(f"there is no page at {page}", remedy="Make it with `harness leaderboard build`.")
     if _browser_opens(page.as_uri()):
@@ -81,10 +101,22 @@ def open_page(out: Path | None) -> None:
         click.echo(f"no browser answers here; the page is {page}", err=True)
 
 
-def _default_out() -> Path:
+def default_out() -> Path:
+    """Where the site of this user is."""
     from harness.places import Home
 
     return Home.find().root / "leaderboard"
+
+
+def _checkout() -> Path:
+    """Where the public site is made. Raises `InvalidInput` where the harness was installed without a checkout."""
+    from harness.errors import InvalidInput
+    from harness.places import resources
+
+    root = resources()
+    if not (root / "pyproject.toml").is_file():
+        raise InvalidInput("this harness has no checkout to publish", remedy="Say with --out where to write.")
+    return root / "leaderboard"
 
 
 def _browser_opens(address: str) -> bool:

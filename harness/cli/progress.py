@@ -21,22 +21,11 @@ from rich.progress import (
 )
 
 from harness.cli.summary import lines_of
+from harness.live.stages import STAGES
 from harness.run.entry import Display
 from harness.run.plan import Plan
 from harness.run.transcript import Epoch
 
-_STAGES = {
-    "start": "starting the workload",
-    "prepare": "preparing (model, warm-up)",
-    "train": "training",
-    "idle": "measuring idle power",
-    "predict": "predicting the test images",
-    "repeat": "training again, for a window long enough for its energy",
-    "fit": "looking for the largest batch",
-    "infer offline": "inference window, offline",
-    "infer single": "inference window, single stream",
-    "finish": "finishing",
-}
 _VALIDATING = "validate"
 
 
@@ -65,7 +54,7 @@ class Lines:
 
     def stage(self, name: str, total: int | None) -> None:
         """A line a stage."""
-        self.say(f"  {_STAGES.get(name, name)}")
+        self.say(f"  {STAGES.get(name, name)}")
 
     def progress(self, fields: Mapping[str, Any]) -> None:
         """Nothing: a log is no place for a moving bar."""
@@ -128,7 +117,7 @@ class Bars:
         """A new outer bar; it counts epochs while training."""
         self._clear()
         unit_total = total if name == "train" else None
-        self._outer = self._progress.add_task(_STAGES.get(name, name), total=unit_total, note="", count="")
+        self._outer = self._progress.add_task(STAGES.get(name, name), total=unit_total, note="", count="")
 
     def progress(self, fields: Mapping[str, Any]) -> None:
         """Move the inner bar: images within an epoch, with their rate."""
