@@ -38,13 +38,13 @@ leaderboard.add_command(serve)
 @click.option("--published", is_flag=True, help="Only what is published in the checkout, and none of your own runs.")
 @click.option("--json", "as_json", is_flag=True, help="What was written, as JSON on standard output.")
 def build(folders: tuple[Path, ...], out: Path | None, published: bool, as_json: bool) -> None:
-    """Make index.html and standings.json from every record found."""
+    """Make the site from every record found: index.html, a page for each table and entry, and the figures as JSON."""
     if published and folders:
         raise click.UsageError("--published and --records exclude each other")
     target = (out or (_checkout() if published else default_out())).absolute()
     standings = build_site(sources(folders, published=published), target)
     counts = standings["counts"]
-    click.echo(f"{counts['runs']} runs, {counts['listed']} entries listed, {counts['set_aside']} set aside", err=True)
+    click.echo(f"{counts['runs']} runs, {counts['entries']} entries, {counts['statuses']['ranked']} ranked", err=True)
     for each in standings["unreadable"]:
         click.echo(f"not read: {each['source']}: {each['reason']}", err=True)
     click.echo(f"leaderboard: {target / PAGE}", err=True)
@@ -72,18 +72,40 @@ def sources(folders: tuple[Path, ...], *, published: bool = False) -> tuple[Path
 
 def build_site(places: tuple[Path, ...], target: Path) -> dict[str, Any]:
     """Make the site in ``target`` from the records in ``places``; returns the standings."""
-    from harness.board.page import render
+    from harness.curves.cache import Cache
+    from harness.data.dataset import Dataset
+    from harness.data.prepare import prepare
+    from harness.findings.findings import findings
+    from harness.places import Home
     from harness.publish.account import doubt
+    from harness.score.metrics import Settings
+    from harness.site.build import Beside, plan
+    from harness.site.drawn import Drawn, labels_of
+    from harness.site.write import write_site
+    from harness.spec.load import load_ruleset
     from harness.standings.benchmarks import known_benchmarks
     from harness.standings.build import build as build_standings
-    from harness.standings.build import to_text
     from harness.standings.collect import collect
-    from harness.standings.write import write_text
+
+    home = Home.find()
+    prepared: dict[str, Dataset] = {}
+
+    def data_of(benchmark: str) -> Dataset:
+        if benchmark not in prepared:
+            prepared[benchmark] = prepare(benchmark, home, say)
+        return prepared[benchmark]
 
     standings = build_standings(collect(places, doubt), known_benchmarks())
-    write_text(target / DATA, to_text(standings))
-    write_text(target / PAGE, render(standings))
-    return standings
+    drawn = Drawn(labels_of(data_of, say), Settings.of(load_ruleset().statistics), Cache(home))
+    found = findings(standings.entries, data_of, home.cache / "findings", say)
+    done = write_site(target, plan(standings, Beside(found, drawn.curves, drawn.version), target))
+    say(f"pages: {done.written} written, {done.kept} as they were, {done.removed} removed")
+    return standings.document
+
+
+def say(line: str) -> None:
+    """A line of progress, on standard error."""
+    click.echo(line, err=True)
 
 
 @leaderboard.command(name="open")

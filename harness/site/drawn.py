@@ -1,0 +1,92 @@
+"""An entry's curves: as they were published with it, else computed from the raw files of the runs in the home."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from harness.curves.cache import Cache
+from harness.curves.document import Material, document
+from harness.data.dataset import Dataset
+from harness.errors import HarnessError, InvalidInput
+from harness.publish.bundle import is_packed
+from harness.publish.places import CURVES
+from harness.publish.reading import read_document
+from harness.record import digest
+from harness.record.folder import RECORD, RunFolder
+from harness.score.metrics import Settings
+from harness.spec.explain import findings
+from harness.spec.schema import validator
+from harness.standings.entry import Entry
+
+Labels = Callable[[str], Dataset | None]
+"""The data set of a benchmark by its id; None where it can't be had."""
+UNPUBLISHED = "its curves were not published with it"
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """Gives the curves of entries. ``labels`` is asked only where something new is computed."""
+
+    labels: Labels
+    settings: Settings
+    cache: Cache
+
+    def curves(self, entry: Entry) -> Mapping[str, Any]:
+        """The document of `schemas/curves.schema.json`, or ``{"reason": …}``: a text that names no folder."""
+        if is_packed(entry.first.folder):
+            return _published(entry)
+        try:
+            return self._computed(entry)
+        except InvalidInput:
+            return {"reason": "a run's files contradict its record or can't be read; `harness verify` says where"}
+
+    def version(self, entry: Entry) -> str:
+        """What the curves follow from beside the records, as a text: it changes wherever they might."""
+        if not is_packed(entry.first.folder):
+            dataset = self.labels(entry.place.benchmark)
+            return "no labels" if dataset is None else dataset.digest
+        path = entry.first.folder.parent / CURVES
+        return digest.of_file(path) if path.is_file() else UNPUBLISHED
+
+    def _computed(self, entry: Entry) -> Mapping[str, Any]:
+        dataset = self.labels(entry.place.benchmark)
+        if dataset is not None and dataset.digest != entry.place.data_digest:
+            dataset = None
+        digests = [str(run.document["digest"]) for run in entry.runs]
+        counted = {run.id for run in entry.valid}
+
+        def make() -> dict[str, Any]:
+            runs = [Material(RunFolder(run.folder), read_document(run.folder / RECORD)) for run in entry.runs]
+            return document(runs, counted, dataset, self.settings)
+
+        return self.cache.curves_of([*digests, *([] if dataset is None else [dataset.digest])], make)
+
+
+def _published(entry: Entry) -> Mapping[str, Any]:
+    """What stands beside the published entry. Its digest is in the published ledger, and whoever wrote it is a
+    stranger all the same."""
+    try:
+        found = read_document(entry.first.folder.parent / CURVES)
+    except InvalidInput:
+        return {"reason": UNPUBLISHED}
+    if findings(validator("curves"), found):
+        return {"reason": "the curves that were published with it are not in a form that this version reads"}
+    return found
+
+
+def labels_of(prepared: Callable[[str], Dataset], say: Callable[[str], None]) -> Labels:
+    """Labels that are asked for once for each benchmark; where they can't be had, that is said once."""
+    known: dict[str, Dataset | None] = {}
+
+    def labels(benchmark: str) -> Dataset | None:
+        if benchmark not in known:
+            try:
+                known[benchmark] = prepared(benchmark)
+            except HarnessError as error:
+                say(f"entries on {benchmark} are drawn without their labels: {error}")
+                known[benchmark] = None
+        return known[benchmark]
+
+    return labels
