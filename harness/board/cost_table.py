@@ -27,7 +27,7 @@ def cost_table(row: Mapping[str, Any]) -> Html | None:
         "tr",
         tag("th", COSTS["quantity"], scope="col"),
         [tag("th", COSTS[name], scope="col", class_="figure") for name in ("mean", "spread", "runs")],
-        [tag("th", _baseline(row, name), scope="col", class_="figure") for name in _BASELINES],
+        [tag("th", _baseline(row, name), scope="col", class_="figure") for name in _over(row)],
     )
     body = [_line(row, name, quantities[name]) for name in there]
     table = tag("table", tag("caption", COSTS["caption"]), tag("thead", head), tag("tbody", body), class_="costs")
@@ -36,6 +36,11 @@ def cost_table(row: Mapping[str, Any]) -> Html | None:
         [tag("p", text, class_="note") for text in _without_ratio(row)],
         folded(COSTS["absent"].format(count=len(missing)), _absent(quantities, missing)) if missing else None,
     )
+
+
+def _over(row: Mapping[str, Any]) -> list[str]:
+    """The baselines to which it has a ratio."""
+    return [name for name in _BASELINES if row["ratios"][name]["costs"]]
 
 
 def _baseline(row: Mapping[str, Any], name: str) -> Html:
@@ -53,7 +58,7 @@ def _line(row: Mapping[str, Any], name: str, found: Mapping[str, Any]) -> Html:
         tag("td", quantity(found["value"], found["unit"]), class_="figure main"),
         tag("td", between, class_="figure"),
         tag("td", str(found["count"]), class_="figure"),
-        [tag("td", _ratio(row["ratios"][baseline], name), class_="figure") for baseline in _BASELINES],
+        [tag("td", _ratio(row["ratios"][baseline], name), class_="figure") for baseline in _over(row)],
     )
 
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from harness.board.figures import area
-from harness.board.labels import Box, place
 from harness.board.markup import Html, tag
 from harness.board.scale import Scale, nice_step, spread, ticks
 
 WIDTH, HEIGHT = 460, 240
 LEFT, RIGHT, TOP, BOTTOM = 40, 34, 32, 34
+NUMBER_HEIGHT = 12
 MOST_POINTS = 200
 """More points than this can't be told apart; a longer curve is drawn through evenly chosen epochs and the kept one."""
 
@@ -113,9 +113,13 @@ def _numbers(frame: _Frame, drawn: Sequence[tuple[Run, Points]]) -> list[Html]:
     """Each run's number at the end of its line, where there are several."""
     if len(drawn) < 2:
         return []
-    ends = [(str(run["number"]), *frame.at(points[-1])) for run, points in drawn]
-    labels = place(sorted(ends, key=lambda end: end[2]), [], Box(LEFT, TOP - 14, WIDTH, HEIGHT - BOTTOM + 4))
-    return [tag("text", each.text, x=each.x, y=each.y, text_anchor=each.anchor, class_="strong") for each in labels]
+    ends = sorted(((frame.at(points[-1]), run["number"]) for run, points in drawn), key=lambda end: end[0][1])
+    parts, free = [], 0.0
+    for (x, y), number in ends:
+        free = max(free, y + 4)
+        parts.append(tag("text", str(number), x=x + 9, y=round(free, 1), class_="strong"))
+        free += NUMBER_HEIGHT
+    return parts
 
 
 def _key() -> Html:

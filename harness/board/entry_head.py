@@ -53,9 +53,10 @@ def place_name(place: Mapping[str, Any]) -> str:
 
 
 def reference_of(row: Mapping[str, Any]) -> str | None:
-    """Slug of the entry of the same table that this one is held against; None for itself and where there is none."""
+    """Slug of the entry of the same table that this one can be held against; None for itself, and where one of the
+    two has no valid run."""
     found = row["ratios"]["float32"]["entry"]
-    return None if found is None or found == row["slug"] else str(found)
+    return None if row["summary"] is None or found is None or found == row["slug"] else str(found)
 
 
 def _table_link(document: Mapping[str, Any]) -> Html:

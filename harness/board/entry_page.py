@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from harness.board.cost_table import cost_table
@@ -30,17 +30,22 @@ def entry_page(document: Mapping[str, Any], curves: Mapping[str, Any], files: Fi
     """
     row, runs = document["row"], document["runs"]
     title = row["submission"]["title"]
+    sections = {
+        "quality": _quality(document, curves),
+        "costs": cost_table(row),
+        "proof": proof(document),
+        "repeat": repeat(document),
+        "runs": join(run_table(runs), _learning(document)),
+        "strategy": strategy(document),
+        "digests": digests(document),
+        "each": run_sections(runs, curves, files),
+    }
+    there = {name: content for name, content in sections.items() if content is not None}
     main = join(
         standing(document),
         glance(document),
-        _section("quality", _quality(document, curves)),
-        _section("costs", cost_table(row)),
-        _section("proof", proof(document)),
-        _section("repeat", repeat(document)),
-        _section("runs", join(run_table(runs), _learning(document))),
-        _section("strategy", strategy(document)),
-        _section("digests", digests(document)),
-        _section("each", run_sections(runs, curves, files)),
+        _contents(there),
+        [section(name, SECTIONS[name], content) for name, content in there.items()],
     )
     return Page(
         path=f"entries/{row['slug']}.html",
@@ -52,8 +57,9 @@ def entry_page(document: Mapping[str, Any], curves: Mapping[str, Any], files: Fi
     )
 
 
-def _section(name: str, content: Html | None) -> Html | None:
-    return None if content is None else section(name, SECTIONS[name], content)
+def _contents(names: Iterable[str]) -> Html:
+    links = [tag("li", tag("a", SECTIONS[name], href=f"#{name}")) for name in names]
+    return tag("nav", tag("ul", links), class_="contents", aria_label=ENTRY["contents"])
 
 
 def _quality(document: Mapping[str, Any], curves: Mapping[str, Any]) -> Html | None:

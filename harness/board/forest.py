@@ -10,7 +10,7 @@ from harness.board.markup import Html, tag
 from harness.board.scale import Scale, nice_step, spread, ticks
 from harness.board.words import QUALITY
 
-WIDTH, LEFT, RIGHT, TOP, LINE, BOTTOM = 640, 104, 64, 30, 24, 26
+WIDTH, LEFT, RIGHT, TOP, LINE, BOTTOM = 480, 104, 52, 30, 22, 26
 
 Estimate = Mapping[str, Any]
 
@@ -43,7 +43,7 @@ def _scale(estimates: Sequence[Estimate], trivial: Estimate, target: float | Non
         each[key] for each in [*estimates, trivial] for key in ("value", "lower", "upper") if each[key] is not None
     ]
     values += [] if target is None else [target]
-    step = nice_step(min(values), max(max(values), min(values) + 0.02), 6)
+    step = nice_step(min(values), max(*values, min(values) + 0.02), 5)
     low, high = spread(values, step, least=0.0, most=1.0)
     return Scale(low, high, LEFT, WIDTH - RIGHT), step
 

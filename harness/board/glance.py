@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -56,7 +57,7 @@ def _difference(document: Mapping[str, Any]) -> Html:
     if difference is None or difference["value"] is None:
         return figure(GLANCE["difference"], "—", said)
     shown = interval(difference, sign=True) or difference["reason"]
-    return figure(GLANCE["difference"], area(difference["value"], sign=True), join(shown, " ", said))
+    return figure(GLANCE["difference"], area(difference["value"], sign=True), join(shown, tag("span", said)))
 
 
 def _cost(row: Mapping[str, Any], name: str, names: tuple[str, ...]) -> Html:
@@ -80,10 +81,16 @@ def ratio(found: Mapping[str, Any]) -> Html:
     kind = "same"
     if found["lower"] is not None:
         kind = "cheaper" if found["upper"] < 1 else "dearer" if found["lower"] > 1 else "same"
-    between = None if found["lower"] is None else f"{found['lower']:.3g} to {found['upper']:.3g}"
+    between = None if found["lower"] is None else f"{_times(found['lower'])} to {_times(found['upper'])}"
     return tag(
         "span",
-        f"× {found['value']:.3g}",
+        f"× {_times(found['value'])}",
         None if between is None else join(" ", tag("span", between, class_="interval")),
         class_=f"ratio {kind}",
     )
+
+
+def _times(value: float) -> str:
+    """Three significant digits, or all before the point."""
+    digits = 2 - math.floor(math.log10(value)) if value > 0 else 0
+    return f"{value:.{min(max(digits, 0), 6)}f}"

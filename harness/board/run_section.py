@@ -22,9 +22,7 @@ Files = Mapping[str, Sequence[tuple[str, str]]]
 
 def run_sections(runs: Sequence[Mapping[str, Any]], curves: Mapping[str, Any], files: Files) -> Html:
     """A part for each run, the first one open. ``curves`` and ``files`` are those of the page."""
-    return join(
-        [_run(run, run_id(runs, run), curves, files.get(run["run"], ()), first=run is runs[0]) for run in runs]
-    )
+    return join([_run(run, run_id(runs, run), curves, files.get(run["run"], ()), first=run is runs[0]) for run in runs])
 
 
 def _run(
@@ -53,12 +51,12 @@ def _run(
 
 
 def _outcome(run: Mapping[str, Any]) -> Html:
-    outcome, profile = run["outcome"], run["profile"]
+    outcome, profile, said = run["outcome"], run["profile"], why_not(run)
     used = profile["used"] or profile["requested"]
     why = RUNS["profile"].format(used=used, why=profile["why"]) if profile["why"] else None
     bad = "bad" if outcome["verdict"] != "valid" else "quiet"
     return join(
-        [tag("p", text, class_=bad) for text in why_not(run)],
+        tag("p", " ".join(said), class_=bad) if said else None,
         _said(outcome["said"]) if outcome["said"] else None,
         None if why is None else tag("p", why, class_="quiet"),
     )

@@ -17,13 +17,13 @@ _COSTS = (
     ("gpu_energy", "cpu_energy"),
     ("peak_gpu_memory", "peak_host_memory"),
 )
-"""A column each, of the first of these that any run measured."""
+"""A column each, of the first of these that any run measured; none where no run did."""
 _VERDICTS = {"valid": "good", "failed": "bad", "invalid": "bad"}
 
 
 def run_table(runs: Sequence[Mapping[str, Any]]) -> Html:
     """A line a run; its number leads to it in full."""
-    costs = [_measured(runs, names) for names in _COSTS]
+    costs = [name for names in _COSTS if (name := _measured(runs, names)) is not None]
     head = tag(
         "tr",
         tag("th", RUNS["number"], scope="col"),
@@ -61,8 +61,8 @@ def flags(run: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return [check for check in run["checks"] if check["answer"] == "failed"]
 
 
-def _measured(runs: Sequence[Mapping[str, Any]], names: tuple[str, ...]) -> str:
-    return next((name for name in names if any(run["quantities"][name]["value"] is not None for run in runs)), names[0])
+def _measured(runs: Sequence[Mapping[str, Any]], names: tuple[str, ...]) -> str | None:
+    return next((name for name in names if any(run["quantities"][name]["value"] is not None for run in runs)), None)
 
 
 def _line(run: Mapping[str, Any], name: str, costs: Sequence[str]) -> Html:

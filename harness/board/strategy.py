@@ -47,7 +47,7 @@ def _alike(runs: Sequence[Mapping[str, Any]]) -> list[list[Mapping[str, Any]]]:
 def _seen(runs: Sequence[Mapping[str, Any]]) -> Html:
     observed, count = runs[0]["observed"], runs[0]["parameters"]
     numbers = sorted({run["number"] for run in runs})
-    named = STRATEGY["run" if len(numbers) == 1 else "runs"].format(numbers=", ".join(map(str, numbers)))
+    named = STRATEGY["run" if len(numbers) == 1 else "runs"].format(numbers=_listed(numbers))
     caption = STRATEGY["caption"].format(runs=named)
     rows = [_group(name, observed[name]) for name in _GROUPS if observed.get(name)]
     head = tag(
@@ -77,4 +77,17 @@ def _group(name: str, found: Mapping[str, int]) -> Html:
 def _said(value: str | float | bool) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return value if isinstance(value, str) else number(value) if value != int(value) else f"{int(value):,}".replace(",", GAP)
+    return (
+        value
+        if isinstance(value, str)
+        else number(value)
+        if value != int(value)
+        else f"{int(value):,}".replace(",", GAP)
+    )
+
+
+def _listed(numbers: list[int]) -> str:
+    """``1 to 5``, or ``1, 2, 4``."""
+    if len(numbers) > 2 and numbers[-1] - numbers[0] == len(numbers) - 1:
+        return f"{numbers[0]} to {numbers[-1]}"
+    return ", ".join(map(str, numbers))

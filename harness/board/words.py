@@ -21,6 +21,7 @@ STATUS = {
 ENTRY = {
     "title": "{title} · LeanMed",
     "in table": "In the table",
+    "contents": "On this page",
     "compare": "Compare with the reference",
     "json": "This entry as JSON",
     "set aside": "Why it is not compared",
