@@ -68,22 +68,23 @@ def _seen(runs: Sequence[Mapping[str, Any]]) -> Html:
 def _group(name: str, found: Mapping[str, int]) -> Html:
     head = tag("th", STRATEGY[name], scope="rowgroup", rowspan=len(found), class_="part" if name in _PART_OF else None)
     rows = [
-        tag("tr", head if index == 0 else None, tag("td", tag("code", dtype)), tag("td", quantity(size, "B"), class_="figure"))
+        tag(
+            "tr",
+            None if index else head,
+            tag("td", tag("code", dtype)),
+            tag("td", quantity(size, "B"), class_="figure"),
+        )
         for index, (dtype, size) in enumerate(found.items())
-    ]  # fmt: skip
+    ]
     return tag("tbody", rows)
 
 
 def _said(value: str | float | bool) -> str:
     if isinstance(value, bool):
-        return "yes" if value else "no"
-    return (
-        value
-        if isinstance(value, str)
-        else number(value)
-        if value != int(value)
-        else f"{int(value):,}".replace(",", GAP)
-    )
+        return STRATEGY["yes" if value else "no"]
+    if isinstance(value, str):
+        return value
+    return f"{value:,.0f}".replace(",", GAP) if value == int(value) else number(value)
 
 
 def _listed(numbers: list[int]) -> str:

@@ -86,8 +86,8 @@ OUTCOMES = {
 }
 """Gate Q2 in words, by outcome."""
 COSTS = {
-    "caption": "Means over valid runs, with the least and the most of any run. Ratios are paired by run number and have a "
-    "95 % interval; below 1 is cheaper.",
+    "caption": "Means over valid runs, with the least and the most of any run. Ratios are paired by run number and have "
+    "a 95 % interval; below 1 is cheaper.",
     "quantity": "Quantity",
     "mean": "Mean",
     "spread": "Least to most",
@@ -150,6 +150,8 @@ STRATEGY = {
     "own": "An open program reports this of itself; nothing checks it.",
     "optimizer": "Optimiser",
     "count": "Number of parameters",
+    "yes": "yes",
+    "no": "no",
 }
 FACTS = {
     "images": "Images in the step that was looked at",
@@ -165,12 +167,12 @@ FACTS = {
 }
 """Single facts of the strategy, by their name in the record."""
 PROOF = {
-    "self-reported": "Whoever ran it says so. Its record can be computed again from its raw files where those are kept, "
-    "but nobody else has looked.",
+    "self-reported": "Whoever ran it says so. Its record can be computed again from its raw files where those are "
+    "kept, but nobody else has looked.",
     "verified from raw files": "The harness has computed every figure again from the published predictions, events and "
     "trace. The figures follow from the files; that the files come from an honest run is not shown by that.",
-    "run again by another party": "Somebody else ran the same plan and got a quality that can't be told apart. Only this "
-    "proves a result; costs are repeated only on a machine of the same kind.",
+    "run again by another party": "Somebody else ran the same plan and got a quality that can't be told apart. Only "
+    "this proves a result; costs are repeated only on a machine of the same kind.",
 }
 """What each level of proof proves."""
 PROVENANCE = {
