@@ -62,7 +62,7 @@ def _metrics(document: Mapping[str, Any], valid: Sequence[Mapping[str, Any]]) ->
     if judged is not None:
         if judged["difference"] is not None:
             facts.append(fact(GLANCE["difference"], judged["difference"], sign=True))
-        facts += [fact(METRIC_NAMES[name], found) for name, found in judged["metrics"].items()]
+        facts += _named(judged["metrics"])
     elif len(valid) == 1:
         facts += run_metrics(valid[0])
     return tag("dl", facts, class_="facts") if facts else None
@@ -73,4 +73,8 @@ def run_metrics(run: Mapping[str, Any]) -> list[Html]:
     quality = run["quality"]
     within, metrics = quality["within"], quality["metrics"] or {}
     facts = [] if within is None else [fact(QUALITY["within"].format(of=within["of"]), within["auc"])]
-    return facts + [fact(METRIC_NAMES[name], found) for name, found in metrics.items()]
+    return facts + _named(metrics)
+
+
+def _named(metrics: Mapping[str, Any]) -> list[Html]:
+    return [fact(name, metrics[metric]) for metric, name in METRIC_NAMES.items() if metric in metrics]

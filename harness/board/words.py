@@ -86,8 +86,8 @@ OUTCOMES = {
 }
 """Gate Q2 in words, by outcome."""
 COSTS = {
-    "caption": "Means over valid runs, with the least and the most of any run. Ratios are paired by run number and have "
-    "a 95 % interval; below 1 is cheaper.",
+    "caption": "Means over valid runs, with the least and the most of any run. Ratios are paired by run number and "
+    "have a 95 % interval; below 1 is cheaper.",
     "quantity": "Quantity",
     "mean": "Mean",
     "spread": "Least to most",
