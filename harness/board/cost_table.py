@@ -32,7 +32,7 @@ def cost_table(row: Mapping[str, Any]) -> Html | None:
     body = [_line(row, name, quantities[name]) for name in there]
     table = tag("table", tag("caption", COSTS["caption"]), tag("thead", head), tag("tbody", body), class_="costs")
     return join(
-        scroll(COSTS["quantity"], table),
+        scroll(COSTS["table"], table),
         [tag("p", text, class_="note") for text in _without_ratio(row)],
         folded(COSTS["absent"].format(count=len(missing)), _absent(quantities, missing)) if missing else None,
     )

@@ -110,13 +110,14 @@ def kept(run: Run) -> tuple[int, float] | None:
 
 
 def _numbers(frame: _Frame, drawn: Sequence[tuple[Run, Points]]) -> list[Html]:
-    """Each run's number at the end of its line, where there are several."""
+    """Each run's number at the end of its line, where there are several, as far as there is room for them."""
     if len(drawn) < 2:
         return []
     ends = sorted(((frame.at(points[-1]), run["number"]) for run, points in drawn), key=lambda end: end[0][1])
     parts, free = [], 0.0
     for (x, y), number in ends:
-        free = max(free, y + 4)
+        if (free := max(free, y + 4)) > HEIGHT - BOTTOM:
+            break
         parts.append(tag("text", str(number), x=x + 9, y=round(free, 1), class_="strong"))
         free += NUMBER_HEIGHT
     return parts

@@ -10,7 +10,7 @@ from harness.board.figures import area, interval, quantity
 from harness.board.markup import Html, join, tag
 from harness.board.names import QUANTITY_NAMES
 from harness.board.regions import scroll
-from harness.board.words import RUNS, SECTIONS
+from harness.board.words import RUNS
 
 _COSTS = (
     ("time_to_predictions",),
@@ -35,7 +35,7 @@ def run_table(runs: Sequence[Mapping[str, Any]]) -> Html:
     )
     body = [_line(run, run_id(runs, run), costs) for run in runs]
     table = tag("table", tag("caption", RUNS["caption"]), tag("thead", head), body, class_="runs")
-    return scroll(SECTIONS["runs"], table)
+    return scroll(RUNS["table"], table)
 
 
 def run_id(runs: Sequence[Mapping[str, Any]], run: Mapping[str, Any]) -> str:

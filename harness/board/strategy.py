@@ -20,7 +20,8 @@ _PART_OF = frozenset({"large_moments", "small_moments"})
 def strategy(document: Mapping[str, Any]) -> Html:
     """A table for all runs that saw the same, so that one table stands for most entries."""
     submission = document["row"]["submission"]
-    seen = _alike(document["runs"])
+    counted = [run for run in document["runs"] if run["counts"]]
+    seen = _alike(counted or document["runs"][:1])
     asked = {key.replace("_", " "): value for key, value in submission["efficiency"].items()}
     return join(
         tag("p", STRATEGY["own" if submission["division"] == "open" else "lead"], class_="note"),

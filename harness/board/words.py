@@ -86,6 +86,7 @@ OUTCOMES = {
 }
 """Gate Q2 in words, by outcome."""
 COSTS = {
+    "table": "Table of costs",
     "caption": "Means over valid runs, with the least and the most of any run. Ratios are paired by run number and "
     "have a 95 % interval; below 1 is cheaper.",
     "quantity": "Quantity",
@@ -99,6 +100,7 @@ COSTS = {
     "absent": "Not measured ({count})",
 }
 RUNS = {
+    "table": "Table of runs",
     "caption": "A run that does not count stands in grey, with the reason below it",
     "number": "Run",
     "verdict": "Verdict",

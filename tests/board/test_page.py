@@ -12,10 +12,9 @@ import pytest
 
 import harness.board
 from harness.board.page import render
-from harness.board.parts import command
 from harness.standings.build import build
 from harness.standings.collect import Collection, collect
-from tests.standings.records import BENCHMARK, a_season, changed, epoch, estimate, failed, record, write
+from tests.standings.records import BENCHMARK, a_season, changed, failed, record, write
 
 VOID = {"br", "meta", "link", "hr", "col"}
 
@@ -124,20 +123,6 @@ def test_what_the_table_is_and_what_the_benchmark_measures_is_said(season):
     assert "Profile quick: only official runs are compared." in words
 
 
-def test_every_run_shows_what_its_strategy_really_did(tmp_path):
-    words = Page(page_of(tmp_path, record())).words.replace("\u202f", " ")
-    assert "6 954 881 parameters, optimiser AdamW8bit" in words
-    assert "Optimiser state" in words and "uint813.3 MiB" in words
-    assert "W1 strategy honoured passed" in words
-
-
-def test_the_area_within_machines_stands_with_the_run(tmp_path):
-    document = record()
-    document["quality"]["within"] = {"of": "machine", "strata": 2, "cases": 500, "auc": estimate(0.61, 0.03)}
-    page = page_of(tmp_path, document)
-    assert "<dt>Test AUC within one machine</dt><dd><b>0.610</b>" in page
-
-
 def test_without_records_the_page_says_how_to_make_one():
     words = Page(render(build(Collection(), [BENCHMARK]))).words
     assert "No run yet" in words
@@ -169,43 +154,6 @@ def test_text_from_records_is_text(tmp_path):
     assert not page.all("img") and len(page.all("script")) == 1
     assert "<script>alert" not in text and "onerror=alert(1)&gt;" in text
     assert HOSTILE in page.words
-
-
-def test_the_command_is_quoted_for_a_shell():
-    place = {"benchmark": "lidc-nodules", "runtime": "host", "device": "cpu"}
-    entry = {
-        "submission": {"name": "a; rm -rf ~"},
-        "profile": "official",
-        "own_seed": True,
-        "runs": [{"number": 3, "seed": 7}],
-    }
-    assert command(place, entry) == (
-        "harness run 'submissions/a; rm -rf ~' --benchmark lidc-nodules --runs 3 --runtime host --device cpu "
-        "--profile official --seed 7"
-    )
-
-
-@pytest.mark.parametrize("count", [0, 1, 2, 41, 5000])
-def test_any_number_of_epochs_can_be_drawn(tmp_path, count):
-    document = changed(record(), "epochs", [epoch(n, 0.78, 230.0) for n in range(1, count + 1)])
-    text = page_of(tmp_path, document)
-    assert text.count('class="plot"') == (2 if count else 0)
-    assert all(len(points.split()) <= 210 for points in re.findall(r'points="([^"]*)"', text))
-
-
-def test_epochs_that_could_not_be_scored_leave_the_loss_alone(tmp_path):
-    document = changed(record(), "epochs", [{**epoch(1, 0.7, 9.0), "val_auc": None}])
-    text = page_of(tmp_path, document)
-    assert 'aria-label="Loss by epoch' in text and 'aria-label="Validation AUC' not in text
-
-
-def test_perfect_and_chance_scores_can_be_drawn(tmp_path):
-    none = {"lower": None, "upper": None, "method": "m", "reason": "no interval: no variance"}
-    documents = [
-        changed(record(name), "quality.auc", {"value": value, **none})
-        for name, value in (("best", 1.0), ("worst", 0.0))
-    ]
-    assert "no interval: no variance" in page_of(tmp_path, *documents)
 
 
 def test_the_board_knows_nothing_of_the_harness_but_itself():
