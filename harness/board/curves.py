@@ -9,12 +9,15 @@ from typing import Any
 from harness.board.figures import area
 from harness.board.markup import Html, tag
 from harness.board.scale import Scale, nice_step, spread, ticks
+from harness.board.words import LEARNING
 
 WIDTH, HEIGHT = 460, 240
 LEFT, RIGHT, TOP, BOTTOM = 40, 34, 32, 34
 NUMBER_HEIGHT = 12
 MOST_POINTS = 200
 """More points than this can't be told apart; a longer curve is drawn through evenly chosen epochs and the kept one."""
+
+_KINDS = {"train": "training", "val": "validation"}
 
 Run = Mapping[str, Any]
 Points = list[tuple[int, float]]
@@ -48,7 +51,7 @@ class _Frame:
             parts.append(tag("text", f"{value:.{digits}f}", x=LEFT - 6, y=y + 4, text_anchor="end"))
         for epoch in _labelled(sorted({n for points in curves for n, _ in points})):
             parts.append(tag("text", str(epoch), x=self.x.at(epoch), y=HEIGHT - BOTTOM + 16, text_anchor="middle"))
-        parts.append(tag("text", "epoch", x=WIDTH - RIGHT, y=HEIGHT - 2, text_anchor="end", class_="quiet"))
+        parts.append(tag("text", LEARNING["epoch"], x=WIDTH - RIGHT, y=HEIGHT - 2, text_anchor="end", class_="quiet"))
         return parts
 
     def at(self, point: tuple[int, float]) -> tuple[float, float]:
@@ -73,17 +76,18 @@ def auc_curves(runs: Sequence[Run], target: float | None) -> Html | None:
     if target is not None:
         y = frame.y.at(target)
         parts.append(tag("line", x1=LEFT, x2=WIDTH - RIGHT, y1=y, y2=y, class_="target"))
-        parts.append(tag("text", f"target {area(target)}", x=LEFT + 4, y=y - 4, class_="target-label"))
+        parts.append(
+            tag("text", LEARNING["target"].format(value=area(target)), x=LEFT + 4, y=y - 4, class_="target-label")
+        )
     said = []
     for run, points in drawn:
         parts += frame.line(points, "val" if run["counts"] else "val aside")
-        said.append(f"run {run['number']}: {len(run['epochs'])} epochs")
+        said.append(_said(run))
         if (best := kept(run)) is not None:
             x, y = frame.at(best)
             parts.append(tag("circle", cx=x, cy=y, r=4.5, class_="kept"))
-            said[-1] += f", kept {best[0]} with {area(best[1])}"
     parts += _numbers(frame, drawn)
-    return _plot("Validation AUC", parts, f"Validation AUC by epoch. {'; '.join(said)}")
+    return _plot(LEARNING["auc"], parts, LEARNING["auc chart"].format(runs="; ".join(said)))
 
 
 def loss_curves(runs: Sequence[Run]) -> Html | None:
@@ -96,17 +100,27 @@ def loss_curves(runs: Sequence[Run]) -> Html | None:
     parts = frame.axes([points for _, _, points in drawn])
     for run, kind, points in drawn:
         parts += frame.line(points, kind if run["counts"] else f"{kind} aside")
-    names = {"train": "training", "val": "validation"}
     said = [
-        f"run {run['number']}, {names[kind]}: {points[0][1]:.3f} to {points[-1][1]:.3f}" for run, kind, points in drawn
+        LEARNING["loss line"].format(
+            number=run["number"], kind=LEARNING[_KINDS[kind]], first=points[0][1], last=points[-1][1]
+        )
+        for run, kind, points in drawn
     ]
-    return _plot("Loss", [*parts, _key()], f"Loss by epoch. {'; '.join(said)}")
+    return _plot(LEARNING["loss"], [*parts, _key()], LEARNING["loss chart"].format(lines="; ".join(said)))
 
 
 def kept(run: Run) -> tuple[int, float] | None:
     """Number and validation AUC of the epoch whose weights made the predictions."""
     found = [(each["n"], each["val_auc"]) for each in run["epochs"] if each["kept"] and each["val_auc"] is not None]
     return found[-1] if found else None
+
+
+def _said(run: Run) -> str:
+    """What the plot shows of a run, in words."""
+    known = {"number": run["number"], "count": len(run["epochs"])}
+    if (best := kept(run)) is None:
+        return LEARNING["auc run"].format(**known)
+    return LEARNING["auc run kept"].format(**known, kept=best[0], value=area(best[1]))
 
 
 def _numbers(frame: _Frame, drawn: Sequence[tuple[Run, Points]]) -> list[Html]:
@@ -126,9 +140,9 @@ def _numbers(frame: _Frame, drawn: Sequence[tuple[Run, Points]]) -> list[Html]:
 def _key() -> Html:
     """Which line is which, in the top right corner."""
     parts: list[Html] = []
-    for x, kind, name in ((WIDTH - 172, "train", "training"), (WIDTH - 90, "val", "validation")):
+    for x, kind in ((WIDTH - 172, "train"), (WIDTH - 90, "val")):
         parts.append(tag("line", x1=x, x2=x + 16, y1=12, y2=12, class_=f"curve {kind}"))
-        parts.append(tag("text", name, x=x + 21, y=16))
+        parts.append(tag("text", LEARNING[_KINDS[kind]], x=x + 21, y=16))
     return tag("g", parts)
 
 

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from harness.board.markup import Html, join, tag
 from harness.board.parts import chips
-from harness.board.words import ENTRY, STATUS
+from harness.board.words import ENTRY, RUNTIME, STATUS
 
 _KINDS = {"ranked": "good", "below target": "bad", "failed": "bad", "invalid": "bad"}
 
@@ -45,13 +45,6 @@ def standing(document: Mapping[str, Any]) -> Html:
     )
 
 
-def place_name(place: Mapping[str, Any]) -> str:
-    """The machine, the runtime and the device, and the division where it is not the usual one."""
-    where = "container" if place["runtime"] == "docker" else place["runtime"]
-    division = "" if place["division"] == "closed" else f", {place['division']} division"
-    return f"{place['system_title']}; {where}, {place['device']}{division}"
-
-
 def reference_of(row: Mapping[str, Any]) -> str | None:
     """Slug of the entry of the same table that this one can be held against; None for itself, and where one of the
     two has no valid run."""
@@ -60,7 +53,14 @@ def reference_of(row: Mapping[str, Any]) -> str | None:
 
 
 def _table_link(document: Mapping[str, Any]) -> Html:
-    text = f"{document['benchmark']['title']}: {place_name(document['place'])}"
+    place = document["place"]
+    text = ENTRY["place" if place["division"] == "closed" else "open place"].format(
+        benchmark=document["benchmark"]["title"],
+        system=place["system_title"],
+        runtime=RUNTIME.get(place["runtime"], place["runtime"]),
+        device=place["device"],
+        division=place["division"],
+    )
     return tag("a", text, href=f"../tables/{quote(document['table'])}.html")
 
 

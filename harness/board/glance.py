@@ -73,7 +73,7 @@ def _ratio(row: Mapping[str, Any], name: str) -> Html | str | None:
     ratios = row["ratios"]["float32"]
     if (found := ratios["costs"].get(name)) is None or found["value"] is None:
         return None
-    return join(ratio(found), " float32")
+    return join(ratio(found), f" {GLANCE['over']}")
 
 
 def ratio(found: Mapping[str, Any]) -> Html:

@@ -92,7 +92,9 @@ def _flags(flags: Sequence[Mapping[str, Any]]) -> Html:
         tag(
             "li",
             PROVENANCE["flag"].format(
-                id=flag["id"], title=flag["title"] or "", runs=", ".join(f"run {n}" for n in flag["runs"])
+                id=flag["id"],
+                title=flag["title"] or "",
+                runs=", ".join(PROVENANCE["flagged run"].format(number=number) for number in flag["runs"]),
             ),
         )
         for flag in flags

@@ -17,6 +17,7 @@ STATUS = {
     "not compared": "not compared",
 }
 """What each status is called on the page."""
+RUNTIME = {"docker": "container", "host": "host, no container"}
 
 ENTRY = {
     "title": "{title} · LeanMed",
@@ -29,6 +30,8 @@ ENTRY = {
     "official": "official profile",
     "profile": "profile {profile}: no figure of the benchmark",
     "own program": "its own program",
+    "place": "{benchmark}: {system}; {runtime}, {device}",
+    "open place": "{benchmark}: {system}; {runtime}, {device}, {division} division",
     "simulated": "Simulated: its energy was made up or played back, not measured. Nothing on this page is a result.",
     "phantom": "Phantom data: its images were made up to try the tool and are no patients'. Nothing here is a result.",
     "rank": "rank {best} of {of}",
@@ -46,6 +49,7 @@ GLANCE = {
     "time": "Time to predictions",
     "energy": "Energy",
     "memory": "Peak memory",
+    "over": "float32",
     "is reference": "others of its model are compared with it",
     "not compared": "compared once all its runs are published",
 }
@@ -76,6 +80,19 @@ QUALITY = {
     "curves": "One line a run, named at its end by its number; a ring marks the epoch that was kept.",
     "no curves": "No run came to the end of an epoch, so there is no learning curve.",
     "evaluation": "Are its probabilities right, and whom does it find?",
+}
+LEARNING = {
+    "auc": "Validation AUC",
+    "loss": "Loss",
+    "epoch": "epoch",
+    "target": "target {value}",
+    "training": "training",
+    "validation": "validation",
+    "auc chart": "Validation AUC by epoch. {runs}",
+    "auc run": "run {number}: {count} epochs",
+    "auc run kept": "run {number}: {count} epochs, kept {kept} with {value}",
+    "loss chart": "Loss by epoch. {lines}",
+    "loss line": "run {number}, {kind}: {first:.3f} to {last:.3f}",
 }
 OUTCOMES = {
     "non-inferior": "Not worse than the reference by the margin or more",
@@ -188,6 +205,7 @@ PROVENANCE = {
     "attempt": "run {number} {verdict}",
     "flags": "Checks that valid runs did not pass",
     "flag": "{id} {title}: {runs}",
+    "flagged run": "run {number}",
     "no flags": "No valid run is flagged.",
     "published as": "Published as {entry}.",
 }
