@@ -73,12 +73,12 @@ def place_chips(place: Mapping[str, Any]) -> Html:
 
 def runtime(place: Mapping[str, Any]) -> str:
     """Container, or host."""
-    return RUNTIME.get(place["runtime"], place["runtime"])
+    return str(RUNTIME.get(place["runtime"], place["runtime"]))
 
 
 def device(place: Mapping[str, Any]) -> str:
     """GPU or CPU."""
-    return DEVICE.get(place["device"], place["device"])
+    return str(DEVICE.get(place["device"], place["device"]))
 
 
 def command(place: Mapping[str, Any], entry: Mapping[str, Any]) -> str:
