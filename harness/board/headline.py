@@ -1,0 +1,141 @@
+"""What a table shows today, in plain sentences: who leads, what it saves, whose quality is proven, what is missing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from harness.board.figures import area, plain
+from harness.board.tints import less
+from harness.board.words import COST, HEADLINE, LACKING, OUTCOME_SAID, listed, many
+
+Row = Mapping[str, Any]
+
+
+def headline(table: Mapping[str, Any], benchmark: Mapping[str, Any]) -> str:
+    """A few sentences over ``table`` of the standings; of ``benchmark`` is used whether its labels are public."""
+    rows = table["entries"]
+    ranked = [row for row in rows if row["status"] == "ranked"]
+    said = _ranked(ranked, rows, table["sorted_by"]) if ranked else _none_ranked(rows, table["sorted_by"])
+    return " ".join([*_division(table["place"], benchmark), *said])
+
+
+def _division(place: Mapping[str, Any], benchmark: Mapping[str, Any]) -> list[str]:
+    if place["division"] != "open":
+        return []
+    private = benchmark["text"] is not None and benchmark["text"]["labels"] == "private"
+    return [HEADLINE["open"]] if private else [HEADLINE["open"], HEADLINE["open public"]]
+
+
+def _ranked(ranked: Sequence[Row], rows: Sequence[Row], cost: str) -> list[str]:
+    words = {"ranked": len(ranked), "entries": len(rows), "cost": COST[cost]}
+    if len(ranked) == 1:
+        only = HEADLINE["ranked only" if len(rows) == 1 else "ranked one"].format(**words)
+        return [only, *_alone(ranked[0], rows, cost)]
+    first = HEADLINE["ranked all" if len(ranked) == len(rows) else "ranked"].format(**words)
+    leaders = [row for row in ranked if row["rank"] is not None and row["rank"]["best"] == 1]
+    return [first, _leading(leaders, rows, cost), _saving(leaders, ranked, rows, cost), *_proven(ranked, rows)]
+
+
+def _alone(row: Row, rows: Sequence[Row], cost: str) -> list[str]:
+    """A single ranked entry: what it costs and saves, and how its quality stands."""
+    said = [HEADLINE["alone"].format(name=_name(row, rows), cost=COST[cost], value=_value(row, cost))]
+    if _saves(row, cost):
+        saving, interval = less(_ratio(row, cost))
+        said.append(HEADLINE["saves alone"].format(saving=saving, cost=COST[cost], interval=interval))
+    if _is_proven(row):
+        margin = row["judged"]["non_inferiority"]["margin"]
+        text = HEADLINE["unknown"] if margin is None else area(margin)
+        said.append(HEADLINE["non-inferior alone"].format(margin=text))
+    elif row["judged"]["reference"]:
+        said.append(HEADLINE["reference alone"])
+    return said
+
+
+def _leading(leaders: Sequence[Row], rows: Sequence[Row], cost: str) -> str:
+    """Who may need least. Nobody leads where the standings could not put the entries in order."""
+    if not leaders:
+        return HEADLINE["not ordered"]
+    names = listed([_name(row, rows) for row in leaders])
+    if len(leaders) == 1:
+        return HEADLINE["leader"].format(name=names, value=_value(leaders[0], cost))
+    return HEADLINE["tied"].format(count=len(leaders), names=names)
+
+
+def _saving(leaders: Sequence[Row], ranked: Sequence[Row], rows: Sequence[Row], cost: str) -> str:
+    """The largest saving that is shown: of a leader, else (where leaders are plain themselves) of any ranked entry."""
+    saving = [row for row in leaders if _saves(row, cost)] or [row for row in ranked if _saves(row, cost)]
+    if not saving:
+        return HEADLINE["saves nothing"].format(cost=COST[cost])
+    most = min(saving, key=lambda row: (_ratio(row, cost)["value"], row["slug"]))
+    share, interval = less(_ratio(most, cost))
+    words = {"name": _name(most, rows), "saving": share, "cost": COST[cost], "interval": interval}
+    return HEADLINE["saves"].format(**words, quality=_quality(most))
+
+
+def _quality(row: Row) -> str:
+    """What a saving goes along with."""
+    found = row["judged"]["non_inferiority"]
+    said = None if found is None else OUTCOME_SAID.get(found["outcome"])
+    return "" if said is None else HEADLINE["quality"].format(outcome=said)
+
+
+def _proven(ranked: Sequence[Row], rows: Sequence[Row]) -> list[str]:
+    names = [_name(row, rows) for row in ranked if _is_proven(row)]
+    return [HEADLINE["non-inferior"].format(names=listed(names))] if names else []
+
+
+def _none_ranked(rows: Sequence[Row], cost: str) -> list[str]:
+    """Why nothing has a rank, what is missing, and what is known all the same."""
+    counts = Counter(_lacks(row) for row in rows)
+    lacking = [many(counts[name], forms) for name, forms in LACKING.items() if counts[name]]
+    if all(row["summary"] is None for row in rows):
+        return [HEADLINE["none valid"], *lacking]
+    found = [row for row in rows if row["status"] == "provisional" and _cost(row, cost) is not None]
+    so_far = []
+    if found:
+        least = min(found, key=lambda row: (_cost(row, cost), row["slug"]))
+        words = {"cost": COST[cost], "name": _name(least, rows), "value": _value(least, cost)}
+        so_far = [HEADLINE["only" if len(rows) == 1 else "so far"].format(**words)]
+    return [HEADLINE["none ranked"], *so_far, *lacking]
+
+
+def _lacks(row: Row) -> str:
+    """Why an entry has no rank, as a key of `LACKING`."""
+    if row["status"] != "provisional":
+        return str(row["status"])
+    return "unpublished" if row["judged"] is None else "gates"
+
+
+def _is_proven(row: Row) -> bool:
+    found = None if row["judged"] is None else row["judged"]["non_inferiority"]
+    return found is not None and found["outcome"] == "non-inferior"
+
+
+def _ratio(row: Row, cost: str) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = row["ratios"]["float32"]["costs"][cost]
+    return found
+
+
+def _saves(row: Row, cost: str) -> bool:
+    """Whether a cost is shown to be less than that of the same model in float32."""
+    upper = row["ratios"]["float32"]["costs"].get(cost, {"upper": None})["upper"]
+    return upper is not None and upper < 1
+
+
+def _cost(row: Row, cost: str) -> float | None:
+    found: float | None = None if row["summary"] is None else row["summary"]["quantities"][cost]["value"]
+    return found
+
+
+def _value(row: Row, cost: str) -> str:
+    found = row["summary"]["quantities"][cost]
+    return HEADLINE["unknown"] if found["value"] is None else plain(found["value"], found["unit"])
+
+
+def _name(row: Row, rows: Sequence[Row]) -> str:
+    """The title, with the submission's name where another submission's title is the same."""
+    title, name = row["submission"]["title"], row["submission"]["name"]
+    names = {each["submission"]["name"] for each in rows if each["submission"]["title"] == title}
+    return HEADLINE["named"].format(title=title, name=name) if len(names) > 1 else str(title)
