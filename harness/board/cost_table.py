@@ -7,10 +7,10 @@ from typing import Any
 from urllib.parse import quote
 
 from harness.board.figures import quantity, span
-from harness.board.glance import ratio
 from harness.board.markup import Html, join, tag
 from harness.board.names import QUANTITY_NAMES
 from harness.board.regions import folded, scroll
+from harness.board.tints import ratio
 from harness.board.words import COSTS
 
 _BASELINES = ("float32", "tf32")

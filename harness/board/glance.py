@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
 from harness.board.figures import area, interval, quantity
 from harness.board.markup import Child, Html, join, tag
 from harness.board.names import QUANTITY_NAMES
+from harness.board.tints import ratio
 from harness.board.words import ENTRY, GLANCE, OUTCOMES
 
 _COSTS = (
@@ -74,23 +74,3 @@ def _ratio(row: Mapping[str, Any], name: str) -> Html | str | None:
     if (found := ratios["costs"].get(name)) is None or found["value"] is None:
         return None
     return join(ratio(found), f" {GLANCE['over']}")
-
-
-def ratio(found: Mapping[str, Any]) -> Html:
-    """``× 0.93, 0.90 to 0.97``, coloured only where the interval leaves 1 out."""
-    kind = "same"
-    if found["lower"] is not None:
-        kind = "cheaper" if found["upper"] < 1 else "dearer" if found["lower"] > 1 else "same"
-    between = None if found["lower"] is None else f"{_times(found['lower'])} to {_times(found['upper'])}"
-    return tag(
-        "span",
-        f"× {_times(found['value'])}",
-        None if between is None else join(" ", tag("span", between, class_="interval")),
-        class_=f"ratio {kind}",
-    )
-
-
-def _times(value: float) -> str:
-    """Three significant digits, or all before the point."""
-    digits = 2 - math.floor(math.log10(value)) if value > 0 else 0
-    return f"{value:.{min(max(digits, 0), 6)}f}"

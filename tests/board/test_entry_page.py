@@ -108,7 +108,7 @@ def test_costs_have_a_mean_a_spread_and_a_ratio_to_each_baseline(season: Standin
     document = named(season, "densenet_8bit")
     costs = section(text_of(document), "costs")
     found = document["row"]["ratios"]["float32"]["costs"]["gpu_energy"]
-    assert f"× {found['value']:.3f}" in costs and "Over float32" in costs and "Over TF32" in costs
+    assert f"× {found['value']:.2f}" in costs and "Over float32" in costs and "Over TF32" in costs
     assert re.search(r"GPU energy[\d.]+ kJ[\d.]+ to [\d.]+ kJ5× ", costs)
     assert "Not measured" in costs and "this machine has no RAPL" in costs
 
