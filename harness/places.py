@@ -67,6 +67,11 @@ class Home:
         return self.root / "wheels"
 
     @property
+    def cache(self) -> Path:
+        """What can be made again from the rest of the home at any time."""
+        return self.root / "cache"
+
+    @property
     def ledger(self) -> Path:
         """The hash chain of starts and finishes."""
         return self.root / "ledger.jsonl"

@@ -27,9 +27,10 @@ ALLOWED = {
     "reference": {"spec", "score", "record", "data"},
     "standings": {"spec", "record", "score"},
     "compare": {"spec", "score", "record", "data", "reference"},
+    "curves": {"spec", "score", "record", "data", "reference", "meter"},
     "claims": {"spec", "score", "data", "reference", "compare"},
     "verify": {"spec", "record", "run", "data", "image", "system", "weights", "score"},
-    "publish": {"spec", "record", "data", "score", "compare", "verify"},
+    "publish": {"spec", "record", "data", "score", "compare", "verify", "curves"},
     "board": set(),
     "cli": {
         *("spec", "score", "checks", "record", "data", "image", "runtime", "system", "meter", "run", "doctor"),

@@ -8,7 +8,7 @@ from typing import Any
 
 from harness.errors import InvalidInput
 from harness.publish.bundle import RAW
-from harness.publish.places import AGAIN, ENTRY, LEDGER, RERUN, RESULTS
+from harness.publish.places import AGAIN, CURVES, ENTRY, LEDGER, RERUN, RESULTS
 from harness.record import digest
 from harness.record.folder import PLAN, RECORD
 from harness.record.ledger import Ledger
@@ -61,6 +61,7 @@ def _another_party(line: Line, known: Mapping[str, Line]) -> Iterator[str]:
 
 def _files(root: Path, name: str, line: Line) -> Iterator[str]:
     sealed = {RERUN if line["event"] == "again" else ENTRY: line["entry"]}
+    sealed |= {CURVES: line["curves"]} if "curves" in line else {}
     sealed |= {f"{run}/{RECORD}": found for run, found in line["records"].items()}
     sealed |= {f"{run}/{PLAN}": found for run, found in line["plans"].items()}
     sealed |= {f"{run}/{RAW}": found for run, found in line["raw"].items()}
@@ -110,6 +111,7 @@ def lines_of(leaderboard: Path) -> list[Line]:
     lines = [line for _, line in Ledger(leaderboard / LEDGER).lines()]
     for number, line in enumerate(lines, start=1):
         kinds = {"event": str, "run": str, "home": str, "entry": str, "records": dict, "plans": dict, "raw": dict}
+        kinds |= {"curves": str} if "curves" in line else {}
         if not all(isinstance(line.get(name), kind) for name, kind in kinds.items()):
             raise InvalidInput(f"{leaderboard / LEDGER}:{number}: this is no line of a published ledger")
     return lines

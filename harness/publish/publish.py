@@ -7,24 +7,27 @@ by the next.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from harness.curves.document import compact_text
 from harness.data.dataset import Dataset
 from harness.errors import InvalidInput, MachineLacks
 from harness.places import Home
 from harness.publish.account import line_of
 from harness.publish.attempts import Attempts, attempts_of, home_id
 from harness.publish.bundle import RAW, pack
-from harness.publish.places import ENTRY, LEDGER, RESULTS
+from harness.publish.drawn import curves_of
+from harness.publish.places import CURVES, DOCUMENTS, ENTRY, LEDGER, RESULTS
 from harness.publish.reference import is_reference, plain_submissions, reference_of
 from harness.publish.refusal import refusals
 from harness.publish.summary import summary_of
 from harness.record import digest
-from harness.record.folder import PLAN, RECORD, write_json
+from harness.record.durable import replace
+from harness.record.folder import PLAN, RECORD, text_of
 from harness.record.ledger import Ledger
 from harness.spec.model import Benchmark, Ruleset
 
@@ -73,7 +76,8 @@ def publish(
             remedy="mend what can be mended; what an attempt showed stays part of the entry",
         )
     document = summary_of(attempts, leaderboard, dataset, benchmark, ruleset)
-    enter(attempts, document, target, ENTRY, ledger, ("published", attempts.name), home)
+    files = {ENTRY: text_of(document), CURVES: compact_text(curves_of(attempts, dataset, ruleset))}
+    enter(attempts, files, target, ledger, ("published", attempts.name), home)
     return Published(target, document, len(attempts.all))
 
 
@@ -88,15 +92,14 @@ def _unpublished_reference(attempts: Attempts, leaderboard: Path, home: Home) ->
 
 def enter(
     attempts: Attempts,
-    document: dict[str, Any],
+    files: Mapping[str, str],
     target: Path,
-    name: str,
     ledger: Ledger,
     event: tuple[str, str],
     home: Home,
 ) -> None:
-    """Put all attempts and the document, as file ``name``, into the folder ``target``, then ``event`` (what happened,
-    to what) into the ledger. What an interrupted call left there is replaced. Raises `MachineLacks` where it can't be
+    """Put all attempts and ``files``, texts by name, into the folder ``target``, then ``event`` (what happened, to
+    what) into the ledger. What an interrupted call left there is replaced. Raises `MachineLacks` where it can't be
     written, and then nothing of it is there."""
     staged = target.with_name(f".{target.name}.part")
     try:
@@ -104,9 +107,10 @@ def enter(
         staged.mkdir(parents=True)
         for attempt in attempts.all:
             pack(attempt.folder, staged / attempt.run)
-        write_json(staged / name, document)
+        for name, text in files.items():
+            replace(staged / name, text.encode())
         staged.rename(target)
-        facts = {"home": home_id(home), **_sealed(attempts, target, name)}
+        facts = {"home": home_id(home), **_sealed(attempts, target, files)}
         ledger.append(*event, **facts, at=datetime.now(UTC).isoformat())
     except OSError as error:
         for half in (staged, target):
@@ -123,10 +127,10 @@ def _clear(*folders: Path) -> None:
             shutil.rmtree(folder)
 
 
-def _sealed(attempts: Attempts, target: Path, name: str) -> dict[str, Any]:
+def _sealed(attempts: Attempts, target: Path, files: Collection[str]) -> dict[str, Any]:
     """Digests of every file that was put there."""
     return {
-        "entry": digest.of_file(target / name),
+        **{key: digest.of_file(target / name) for name, key in DOCUMENTS.items() if name in files},
         "records": {a.run: digest.of_file(target / a.run / RECORD) for a in attempts.all if a.record is not None},
         "plans": {a.run: digest.of_file(target / a.run / PLAN) for a in attempts.all if a.record is None},
         "raw": {a.run: digest.of_file(target / a.run / RAW) for a in attempts.all},

@@ -16,6 +16,7 @@ from harness.publish.publish import NotPublishableError, Published, enter
 from harness.publish.reference import published
 from harness.publish.refusal import refusals
 from harness.publish.rerun import Party, lacking, rerun_of
+from harness.record.folder import text_of
 from harness.record.ledger import Ledger
 from harness.spec.model import Benchmark, Ruleset
 
@@ -52,7 +53,7 @@ def publish_again(
             )
         document = rerun_of(original, attempts, Party(by, here), dataset, benchmark, ruleset)
     target = leaderboard / AGAIN / name
-    enter(attempts, document, target, RERUN, Ledger(leaderboard / LEDGER), ("again", name), home)
+    enter(attempts, {RERUN: text_of(document)}, target, Ledger(leaderboard / LEDGER), ("again", name), home)
     return Published(target, document, len(attempts.all))
 
 

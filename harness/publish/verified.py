@@ -12,7 +12,8 @@ from harness.errors import InvalidInput
 from harness.publish.account import published_folder
 from harness.publish.attempts import Attempts
 from harness.publish.bundle import unpacked
-from harness.publish.places import ENTRY, RERUN, RESULTS
+from harness.publish.drawn import curves_of
+from harness.publish.places import CURVES, ENTRY, RERUN, RESULTS
 from harness.publish.reading import read_document
 from harness.publish.reference import published
 from harness.publish.rerun import Party, lacking, rerun_of
@@ -55,6 +56,9 @@ def entry_differences(root: Path, dataset: Dataset, benchmark: Benchmark, rulese
                 yield from differences_between(
                     said, found(root, said, attempts, dataset, benchmark, ruleset), file=name
                 )
+                if (root / CURVES).exists():
+                    drawn = curves_of(attempts, dataset, ruleset)
+                    yield from differences_between(read_document(root / CURVES), drawn, file=CURVES)
     except InvalidInput as unreadable:
         yield unreadable.message
 

@@ -62,7 +62,7 @@ def scores_of(folder: RunFolder, record: Mapping[str, Any], dataset: Dataset) ->
 def plan_of(folder: RunFolder, record: Mapping[str, Any]) -> Mapping[str, Any]:
     """The run's ``plan.json``. Raises `InvalidInput` where it is not the one that the record was closed with."""
     try:
-        plan = json.loads(_verified(folder, record, PLAN))
+        plan = json.loads(verified(folder, record, PLAN))
     except ValueError as error:
         raise broken(folder, f"{PLAN} is not JSON") from error
     if not isinstance(plan, dict):
@@ -78,18 +78,26 @@ def broken(folder: RunFolder, what: str) -> InvalidInput:
     )
 
 
-def _events(folder: RunFolder, record: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """What the workload said, in order."""
-    for line in _verified(folder, record, EVENTS).splitlines():
+def journal_of(folder: RunFolder, record: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """The lines of the run's ``events.jsonl``, in order. Raises `InvalidInput` where it is not the one that the record
+    was closed with."""
+    for line in verified(folder, record, EVENTS).splitlines():
         try:
             event = json.loads(line)
         except ValueError as error:
             raise broken(folder, f"{EVENTS} holds a line that is not JSON") from error
-        if isinstance(event, dict) and event.get("from") == "workload":
+        if isinstance(event, dict):
             yield event
 
 
-def _verified(folder: RunFolder, record: Mapping[str, Any], name: str) -> bytes:
+def _events(folder: RunFolder, record: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """What the workload said, in order."""
+    return (event for event in journal_of(folder, record) if event.get("from") == "workload")
+
+
+def verified(folder: RunFolder, record: Mapping[str, Any], name: str) -> bytes:
+    """The bytes of the run's file ``name``. Raises `InvalidInput` where they are not those that the record was closed
+    with."""
     try:
         data = (folder.root / name).read_bytes()
     except OSError as error:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from harness.quantity import Quantity
 from harness.run.energy import ENERGIES, Measurement
 from harness.run.transcript import Transcript, Window
 from harness.runtime.usage import CONTAINER
+from harness.score.histogram import percentile_ns
 from harness.score.target import ScoredEpoch, epoch_of_target, time_to_target
 
 CLOCK = "harness monotonic clock"
@@ -117,16 +116,3 @@ def _latency(window: Window | None, share: int, reason: str) -> Quantity:
         return Quantity.absent("s", reason, scope=scope)
     value = percentile_ns(window.said["latency"]["buckets"], share) * 1e-9
     return Quantity(value, "s", source="workload's monotonic clock, checked against the window (T1)", scope=scope)
-
-
-def percentile_ns(buckets: Mapping[str, int], share: float) -> float:
-    """The ``share`` % quantile in nanoseconds of a histogram whose bucket ``i`` counts latencies in
-    [2^(i/16), 2^((i+1)/16)) ns: the geometric middle of the bucket that holds it, so within 2.2 %."""
-    counts = sorted((int(index), count) for index, count in buckets.items())
-    due = share / 100 * sum(count for _, count in counts)
-    seen = 0
-    for index, count in counts:
-        seen += count
-        if seen >= due:
-            return float(2 ** ((index + 0.5) / 16))
-    raise ValueError("the histogram is empty")

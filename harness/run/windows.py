@@ -9,8 +9,8 @@ from typing import Any
 
 from harness.protocol import INFERRED
 from harness.run.outcome import Ended, Unfinished
+from harness.score.histogram import PER_OCTAVE
 
-_PER_OCTAVE = 16
 # The logarithm of a whole number of nanoseconds may be rounded across a bucket's edge.
 _ROUNDING = 1e-6
 
@@ -46,8 +46,8 @@ def _bounds(buckets: Mapping[str, int]) -> tuple[float, float]:
     for name, count in buckets.items():
         bucket = int(name)
         # In the lowest bucket stand, besides single nanoseconds, calls that took none.
-        least += count * 2 ** (bucket / _PER_OCTAVE) if bucket > 0 else 0
-        most += count * 2 ** ((bucket + 1) / _PER_OCTAVE)
+        least += count * 2 ** (bucket / PER_OCTAVE) if bucket > 0 else 0
+        most += count * 2 ** ((bucket + 1) / PER_OCTAVE)
     return least, most
 
 

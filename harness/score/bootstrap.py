@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 import numpy.typing as npt
+from scipy.stats import norm
 
 from harness.score.clustered import FloatArray
 from harness.score.estimate import CONFIDENCE
@@ -22,6 +23,7 @@ _MOST_LOST = 0.01
 
 Statistic = Callable[[npt.NDArray[np.int32]], FloatArray]
 """Gives the figure for each row of weights, int32 [resamples, cases] → float64 [resamples]; NaN where there is none."""
+_Z = float(norm.ppf(0.5 + CONFIDENCE / 2))
 
 
 def patient_weights(patients: npt.NDArray[np.integer], resamples: int, seed: int) -> Iterator[npt.NDArray[np.int32]]:
@@ -46,12 +48,41 @@ def percentile_interval(
 
     Resamples without a case of one class have no figure and are left out; there may be one in a hundred of them.
     """
+    found = pointwise_intervals(lambda weights: statistic(weights)[:, None], patients, resamples=resamples, seed=seed)
+    return found if isinstance(found, str) else (float(found[0][0]), float(found[1][0]))
+
+
+def pointwise_intervals(
+    statistic: Statistic, patients: npt.NDArray[np.integer], *, resamples: int, seed: int
+) -> tuple[FloatArray, FloatArray] | str:
+    """The same for a statistic that gives several figures for each resample, float64 [resamples, figures]: lower and
+    upper bounds, each float64 [figures], NaN where more than one in a hundred resamples lack the figure. The reason
+    where that is so for all of them.
+
+    Each interval holds for its own figure; that all of them hold together is less sure than 95 %.
+    """
     if len(np.unique(patients)) < 2:
         return "no interval: all cases are of one patient, and two are needed"
     values = np.concatenate([statistic(weights) for weights in patient_weights(patients, resamples, seed)])
-    known = values[np.isfinite(values)]
-    lost = 1.0 - len(known) / len(values)
-    if lost > _MOST_LOST:
-        return f"no interval: {lost:.0%} of the resamples of patients lack a class"
-    lower, upper = np.quantile(known, [0.5 - CONFIDENCE / 2, 0.5 + CONFIDENCE / 2])
-    return float(lower), float(upper)
+    lost = 1.0 - np.isfinite(values).mean(axis=0)
+    if lost.min() > _MOST_LOST:
+        return f"no interval: {lost.min():.0%} of the resamples of patients lack a class"
+    bounds = np.full((2, values.shape[1]), np.nan)
+    for column in np.flatnonzero(lost <= _MOST_LOST):
+        known = values[np.isfinite(values[:, column]), column]
+        bounds[:, column] = np.quantile(known, [0.5 - CONFIDENCE / 2, 0.5 + CONFIDENCE / 2])
+    return bounds[0], bounds[1]
+
+
+def widened(
+    value: FloatArray, bounds: tuple[FloatArray, FloatArray], between: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """``bounds`` over patients of a ``value`` in [0, 1] that is a mean over runs, moved apart for the runs' own
+    variance of that mean, ``between``; all float64 [figures].
+
+    The two are added as squared distances of the bounds (G. Y. Zou, A. Donner, Stat. Med. 27 (2008) 1693–1702). The
+    percentile bounds of a skewed figure may both lie on one side of it; a distance is never below 0.
+    """
+    runs = _Z * np.sqrt(between)
+    below, above = np.maximum(value - bounds[0], 0.0), np.maximum(bounds[1] - value, 0.0)
+    return np.maximum(value - np.hypot(below, runs), 0.0), np.minimum(value + np.hypot(above, runs), 1.0)

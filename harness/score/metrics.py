@@ -8,19 +8,17 @@ side. For a resampled figure the two are added as squared distances of the bound
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import norm
 
-from harness.score.bootstrap import percentile_interval
+from harness.score.bootstrap import percentile_interval, widened
 from harness.score.calibration import NotCalibratableError, brier, calibration_intercept, calibration_slope
 from harness.score.clustered import FloatArray
-from harness.score.estimate import CONFIDENCE, Estimate
+from harness.score.estimate import Estimate
 from harness.score.influence import Influenced, logit_wald, mean_of, patient_variance, wald
 from harness.score.operating import Curve, balanced_accuracy, sensitivity_at_specificity
 
@@ -28,7 +26,6 @@ BALANCED_ACCURACY, SENSITIVITY = "balanced_accuracy", "sensitivity_at_specificit
 BRIER, INTERCEPT, SLOPE = "brier", "calibration_intercept", "calibration_slope"
 NAMES = (BALANCED_ACCURACY, SENSITIVITY, BRIER, INTERCEPT, SLOPE)
 _ROBUST = "variance clustered by patient"
-_Z = float(norm.ppf(0.5 + CONFIDENCE / 2))
 
 
 @dataclass(frozen=True)
@@ -146,8 +143,5 @@ def _sensitivity(
     bounds = percentile_interval(averaged, patients, resamples=settings.resamples, seed=settings.seed)
     if isinstance(bounds, str):
         return Estimate.absent(method, bounds, value=value)
-    runs = _Z * math.sqrt(_between(values))
-    # The percentile bounds of a skewed figure may both lie on one side of it; a distance is never below 0.
-    below, above = max(value - bounds[0], 0.0), max(bounds[1] - value, 0.0)
-    lower, upper = value - math.hypot(below, runs), value + math.hypot(above, runs)
-    return Estimate(value, max(lower, 0.0), min(upper, 1.0), method)
+    lower, upper = widened(np.array(value), (np.array(bounds[0]), np.array(bounds[1])), np.array(_between(values)))
+    return Estimate(value, float(lower), float(upper), method)

@@ -22,6 +22,7 @@ from harness.publish.account import differences, doubt
 from harness.publish.bundle import RAW, pack, unpacked
 from harness.publish.publish import NotPublishableError, Published, publish
 from harness.publish.verified import entry_differences
+from harness.record import digest
 from harness.record.folder import RECORD, RunFolder
 from harness.record.ledger import Ledger
 from harness.spec.explain import findings
@@ -234,7 +235,6 @@ def test_what_is_no_official_run_is_refused(
 
 def reseal(root: Path, change: Callable[[dict[str, Any]], None]) -> None:
     """Change a record and everything in the home that holds its digest."""
-    from harness.record import digest
     from harness.record.folder import text_of
 
     record = json.loads((root / RECORD).read_text())
@@ -300,7 +300,9 @@ def test_every_changed_byte_is_found(home: Home, dataset: Dataset, board: Path) 
     entry(home, dataset)
     done = put(home, dataset, board)
     draw = random.Random(0)
-    for path in sorted(path for path in done.folder.rglob("*") if path.is_file()):
+    files = sorted(path for path in done.folder.rglob("*") if path.is_file())
+    assert {path.name for path in files} == {"entry.json", "curves.json", RECORD, RAW}
+    for path in files:
         before = path.read_bytes()
         for at in {0, len(before) - 1, *draw.sample(range(len(before)), 60)}:
             path.write_bytes(before[:at] + bytes([before[at] ^ (1 << draw.randrange(8))]) + before[at + 1 :])
@@ -311,6 +313,62 @@ def test_every_changed_byte_is_found(home: Home, dataset: Dataset, board: Path) 
     (done.folder / "entry.json").write_text(json.dumps(forged))
     found = again(done, dataset)
     assert any("entry.json says quality.auc.value is 0.99" in line for line in found)
+
+
+def reseal_last_line(board: Path, **facts: Any) -> None:
+    """Let the published ledger's last line say other things; None takes a thing out."""
+    *lines, last = (board / "ledger.jsonl").read_text().splitlines()
+    line = {name: fact for name, fact in (json.loads(last) | facts).items() if fact is not None}
+    (board / "ledger.jsonl").write_text("\n".join([*lines, json.dumps(line, separators=(",", ":"))]) + "\n")
+
+
+def test_curves_stand_beside_the_entry_and_are_computed_again(home: Home, dataset: Dataset, board: Path) -> None:
+    entry(home, dataset)
+    done = put(home, dataset, board)
+    path = done.folder / "curves.json"
+    curves = json.loads(path.read_text())
+    assert findings(validator("curves"), curves) == []
+    assert sorted(curves["runs"]) == sorted(path.name for path in done.folder.iterdir() if path.is_dir())
+    assert len(curves["entry"]["runs"]) == RUNS
+    assert again(done, dataset) == []
+    before = curves["entry"]["roc"]["sensitivity"][50]
+    curves["entry"]["roc"]["sensitivity"][50] = 0.98765
+    path.write_text(json.dumps(curves))
+    assert again(done, dataset)[0].endswith("curves.json was changed")
+    reseal_last_line(board, curves=digest.of_file(path))
+    assert list(differences(board)) == []
+    assert again(done, dataset) == [
+        f"curves.json says entry.roc.sensitivity[50] is 0.98765; computed again it is {before}"
+    ]
+
+
+def test_an_entry_that_was_published_without_curves_stays_as_it_is(home: Home, dataset: Dataset, board: Path) -> None:
+    entry(home, dataset)
+    done = put(home, dataset, board)
+    curves = (done.folder / "curves.json").read_bytes()
+    (done.folder / "curves.json").unlink()
+    assert any("curves.json is gone" in line for line in differences(board))
+    reseal_last_line(board, curves=None)
+    assert list(differences(board)) == []
+    assert again(done, dataset) == []
+    (done.folder / "curves.json").write_bytes(curves)
+    assert [line.partition(": ")[2] for line in differences(board)] == ["curves.json was put in later"]
+    reseal_last_line(board, curves=5)
+    assert any("no line of a published ledger" in line for line in differences(board))
+
+
+def test_curves_of_attempts_that_failed_are_kept_and_count_for_nothing(
+    home: Home, dataset: Dataset, board: Path
+) -> None:
+    run(home, dataset, 1, "fail-refused")
+    run(home, dataset, 2)
+    interrupted(home, 1)
+    done = put(home, dataset, board)
+    curves = json.loads((done.folder / "curves.json").read_text())
+    verdicts = {one["run"]: one["verdict"] for one in done.document["attempts"]}
+    assert set(curves["runs"]) == {name for name, verdict in verdicts.items() if verdict != "interrupted"}
+    assert curves["entry"]["runs"] == [name for name, verdict in verdicts.items() if verdict == "valid"]
+    assert findings(validator("curves"), curves) == []
 
 
 def test_the_plan_of_an_interrupted_attempt_is_sealed_and_links_are_no_files(

@@ -14,7 +14,7 @@ from harness.places import resources
 from harness.spec.explain import findings
 from harness.spec.schema import kinds, schemas, validator
 
-OURS = ("submission", "benchmark", "ruleset", "event", "reference", "weights")
+OURS = ("submission", "benchmark", "ruleset", "event", "reference", "weights", "curves")
 
 
 def parts(schema: object, where: str = "") -> Iterator[tuple[str, Mapping[str, Any]]]:
