@@ -53,7 +53,7 @@ def entry_page(document: Mapping[str, Any], curves: Mapping[str, Any], files: Fi
         heading=title,
         main=main,
         lead=entry_lead(document),
-        styles=("base.css", "entry.css"),
+        styles=("base.css", "drawings.css", "entry.css"),
     )
 
 

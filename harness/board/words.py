@@ -472,10 +472,7 @@ DIGESTS = {
     "differs": "differs between runs: see each run",
 }
 DRAWN = {
-    "no curves": "no raw file of this run was read for drawings",
-    "missing": "{what}: {reason}.",
-    "power": "Power",
-    "latency": "Latencies",
-    "roc": "ROC",
-    "reliability": "Reliability",
+    "entry": "ROC and reliability can't be drawn: {reason}.",
+    "run": "Power and latency can't be drawn: {reason}.",
+    "not this run": "nothing was computed from the raw files of this run",
 }

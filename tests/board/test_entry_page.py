@@ -11,6 +11,7 @@ from harness.board.entry_page import entry_page
 from harness.standings.build import Standings, build
 from harness.standings.collect import collect
 from tests.board.reading import Reading
+from tests.curves.material import invented
 from tests.standings.records import BENCHMARK, changed, epoch, estimate, failed, record, write
 from tests.standings.season import a_published_season
 
@@ -35,6 +36,14 @@ def named(season: Standings, name: str, status: str | None = None) -> Document:
     if status is not None:
         found = [each for each in found if each["row"]["status"] == status]
     return max(found, key=lambda each: each["judged"] is not None)
+
+
+def curves_of(document: Document) -> dict[str, Any]:
+    """Invented curves for each of its runs."""
+    names = [run["run"] for run in document["runs"]]
+    made = invented(len(names))
+    runs = dict(zip(names, made["runs"].values(), strict=True))
+    return {**made, "runs": runs, "entry": {**made["entry"], "runs": names}}
 
 
 def text_of(document: Document, **files: list[tuple[str, str]]) -> str:
@@ -175,8 +184,19 @@ def test_raw_files_are_there_to_download_or_it_is_said_where_they_are(tmp_path: 
 
 def test_drawings_that_are_not_there_have_their_reason(tmp_path: Path):
     words = read(entry_of(tmp_path, record())).words
-    assert "ROC, Reliability: its raw files were not read." in words
-    assert "Power, Latencies: its raw files were not read." in words
+    assert "ROC and reliability can't be drawn: its raw files were not read." in words
+    assert "Power and latency can't be drawn: its raw files were not read." in words
+
+
+def test_drawings_stand_with_the_entry_and_with_each_run(season: Standings):
+    document = named(season, "densenet_8bit")
+    text = entry_page(document, curves_of(document), {}).to_text()
+    quality = text[text.index('id="quality"') : text.index('id="costs"')]
+    assert quality.count('class="drawing"') == 2
+    for number in range(1, 5):
+        run = text[text.index(f'id="run-{number}"') : text.index(f'id="run-{number + 1}"')]
+        assert run.count('class="drawing"') == 2
+    assert len(Reading(text).ids) == len(set(Reading(text).ids))
 
 
 def test_the_area_within_machines_stands_with_the_run(tmp_path: Path):
