@@ -69,6 +69,8 @@ def _facts(row: Mapping[str, Any]) -> list[str]:
     if (rank := row["rank"]) is not None:
         found.append(ENTRY["rank" if rank["best"] == rank["worst"] else "ranks"].format(**rank))
     found.append(ENTRY["shown runs"].format(**row["runs"]))
+    if row["flags"]:
+        found.append(ENTRY["flagged"].format(ids=", ".join(flag["id"] for flag in row["flags"])))
     found.append(row["provenance"])
     profile = row["profile"]
     found.append(ENTRY["official"] if profile == "official" else ENTRY["profile"].format(profile=profile))

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from harness.board.checks_view import checks_view
+from harness.board.drawing import sentence
 from harness.board.drawn import run_drawings
 from harness.board.figures import area, quantity
 from harness.board.judgement import fact, run_metrics
@@ -51,12 +52,12 @@ def _run(
 
 
 def _outcome(run: Mapping[str, Any]) -> Html:
-    outcome, profile, said = run["outcome"], run["profile"], why_not(run)
+    outcome, profile, said = run["outcome"], run["profile"], sentence(*why_not(run))
     used = profile["used"] or profile["requested"]
     why = RUNS["profile"].format(used=used, why=profile["why"]) if profile["why"] else None
     bad = "bad" if outcome["verdict"] != "valid" else "quiet"
     return join(
-        tag("p", " ".join(said), class_=bad) if said else None,
+        tag("p", said, class_=bad) if said else None,
         _said(outcome["said"]) if outcome["said"] else None,
         None if why is None else tag("p", why, class_="quiet"),
     )

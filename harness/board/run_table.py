@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from harness.board.curves import kept
+from harness.board.drawing import sentence
 from harness.board.figures import area, interval, quantity
 from harness.board.markup import Html, join, tag
 from harness.board.names import QUANTITY_NAMES
@@ -78,8 +79,9 @@ def _line(run: Mapping[str, Any], name: str, costs: Sequence[str]) -> Html:
         tag("td", [[tag("span", each["id"], title=each["title"] or None), " "] for each in failed] or RUNS["none"]),
         tag("td", str(run["seed"]), class_="figure"),
     ]
-    said = why_not(run)
-    below = tag("tr", tag("td"), tag("td", " ".join(said), colspan=6 + len(costs), class_="because")) if said else None
+    below = None
+    if said := sentence(*why_not(run)):
+        below = tag("tr", tag("td"), tag("td", tag("div", said, class_="because"), colspan=6 + len(costs)))
     return tag("tbody", tag("tr", cells), below, class_=None if run["counts"] else "aside")
 
 

@@ -276,6 +276,7 @@ ENTRY = {
     "rank": "rank {best} of {of}",
     "ranks": "rank {best} to {worst} of {of}",
     "shown runs": "{valid} of {attempts} runs valid",
+    "flagged": "flagged by {ids}",
     "no valid run": "No run of it is valid, so there is nothing to average. What each one came to stands below.",
     "files elsewhere": "Its raw files are not part of this site: they lie in the home folder of whoever ran it, under "
     "runs/{run}.",
@@ -368,7 +369,7 @@ RUNS = {
     "cut short": "Does not count: the machine cut it short, and that says nothing about the configuration.",
     "seed": "Seed",
     "kept": "{count}, kept {kept}",
-    "ended": "Ended: {ended}.",
+    "ended": "ended: {ended}",
     "said": "The workload's last words",
     "profile": "Profile {used}: {why}",
     "checks": "Checks",

@@ -152,7 +152,7 @@ def test_runs_stand_side_by_side_and_those_that_do_not_count_say_why(tmp_path: P
     assert {"run-1", "run-1-2", "run-2"} <= set(page.ids)
     runs = section(text_of(document), "runs")
     assert "Does not count: another run of this number does." in runs
-    assert "the machine was shut down Does not count: the machine cut it short" in runs
+    assert "The machine was shut down. Does not count: the machine cut it short" in runs
     assert text_of(document).count('<tbody class="aside">') == 2
 
 
@@ -283,3 +283,25 @@ def test_any_number_of_epochs_can_be_drawn(tmp_path: Path, count: int):
     assert text.count('class="plot"') == (2 if count else 0)
     assert ("there is no learning curve" in text) == (count == 0)
     assert all(len(points.split()) <= 210 for points in re.findall(r'points="([^"]*)"', text))
+
+
+def test_flags_of_valid_runs_are_named_at_the_top_and_explained(tmp_path: Path):
+    document = record()
+    document["checks"][1].update(answer="failed", remedy="pin the data")
+    page = read(entry_of(tmp_path, document))
+    assert "flagged by D1" in page.words
+    assert "Checks that valid runs did not passD1 data: run 1" in page.words and "→ pin the data" in page.words
+    assert "No valid run is flagged." in read(entry_of(tmp_path / "clean", record())).words
+
+
+def test_who_ran_it_again_stands_there_with_what_came_of_it(season: Standings):
+    document = json.loads(json.dumps(named(season, "densenet_8bit")))
+    document["row"]["provenance"] = "run again by another party"
+    document["judged"]["again"] = [
+        {"by": "A clinic", "system": "their GPU", "same_system": True, "verdict": "identical", "reason": "All equal."},
+        {"by": "A lab", "system": None, "same_system": False, "verdict": "different", "reason": "0.02 lower."},
+    ]
+    proof = section(text_of(document), "proof")
+    assert "run again by another party this entry" in proof
+    assert "A clinic: identical. All equal.on a machine of the same kind: their GPU" in proof
+    assert "A lab: different. 0.02 lower.on another machine: a machine that is not told" in proof
