@@ -18,7 +18,8 @@ def headline(table: Mapping[str, Any], benchmark: Mapping[str, Any]) -> str:
     rows = table["entries"]
     ranked = [row for row in rows if row["status"] == "ranked"]
     said = _ranked(ranked, rows, table["sorted_by"]) if ranked else _none_ranked(rows, table["sorted_by"])
-    return " ".join([*_division(table["place"], benchmark), *said])
+    first = _division(table["place"], benchmark)
+    return " ".join([*first, *(each for each in said if len(first) < 2 or each != HEADLINE["none ranked"])])
 
 
 def _division(place: Mapping[str, Any], benchmark: Mapping[str, Any]) -> list[str]:
