@@ -6,6 +6,7 @@ Each heading of the last heading row and each cell names its column in ``data-co
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any
@@ -121,16 +122,16 @@ def _below(rows: Sequence[Row], there: set[str]) -> Html | None:
 
 
 def _unmeasured(rows: Sequence[Row], there: set[str]) -> list[tuple[str, str]]:
-    """(quantity, why the first entry lacks it), for each that nobody measured."""
-    summaries = [row["summary"] for row in rows if row["summary"] is not None]
-    if not summaries:
-        return []
-    quantities = summaries[0]["quantities"]
-    return [
-        (QUANTITY_NAMES[column.name], quantities[column.name]["reason"])
-        for column in QUANTITIES
-        if column.name not in there
-    ]
+    """(quantity, why), for each that no entry has; of several reasons the one that most entries give."""
+    summaries = [row["summary"]["quantities"] for row in rows if row["summary"] is not None]
+    empty = [column.name for column in QUANTITIES if column.name not in there] if summaries else []
+    return [(QUANTITY_NAMES[name], _most_often([each[name]["reason"] for each in summaries])) for name in empty]
+
+
+def _most_often(reasons: Sequence[str]) -> str:
+    counts = Counter(reasons)
+    reason = min(counts, key=lambda reason: (-counts[reason], reason))
+    return reason if len(counts) == 1 else TABLE["and others"].format(reason=reason)
 
 
 def _without_baseline(rows: Sequence[Row]) -> list[tuple[str, str]]:

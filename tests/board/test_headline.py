@@ -14,7 +14,9 @@ def row(name: str, status: str = "ranked", *, rank: tuple[int, int] | None = Non
     outcome, published = known.get("outcome"), known.get("published", status == "ranked")
     value, ratio = known.get("value", 15_200.0), known.get("ratio")
     found = {"gpu_energy": {"value": value, "unit": "J"}, "time_to_predictions": {"value": 41.0, "unit": "s"}}
-    costs = {} if ratio is None else dict.fromkeys(found, dict(zip(("value", "lower", "upper"), ratio, strict=True)))
+    costs = (
+        {} if ratio is None else {cost: dict(zip(("value", "lower", "upper"), ratio, strict=True)) for cost in found}
+    )
     judged = {
         "reference": outcome is None,
         "non_inferiority": None if outcome is None else {"outcome": outcome, "margin": known.get("margin", 0.01)},
@@ -43,8 +45,8 @@ def test_one_that_leads_what_is_saved_and_whose_quality_is_proven():
         row("slow", "failed", lost=True),
     ) == (
         "3 of 4 entries are ranked, by GPU energy. Plain needs least: 15.2 kJ. Against the same model in float32, Amp "
-        "saves most: 42 % of the GPU energy (95 % interval 42 to 43 %), with a test AUC that is lower, but by less than "
-        "the margin. Proven no worse than float32 in test AUC, within the margin: Tf32."
+        "saves most: 42 % of the GPU energy (95 % interval 42 to 43 %), with a test AUC that is lower, but by less "
+        "than the margin. Proven no worse than float32 in test AUC, within the margin: Tf32."
     )
 
 
@@ -53,8 +55,8 @@ def test_the_cheapest_that_can_t_be_told_apart():
     text = said(*ties, by="time_to_predictions")
     assert text.startswith(
         "All 5 entries are ranked, by time to predictions. 5 of them can't be told from the cheapest: Tie0, Tie1, Tie2 "
-        "and 2 more. Against the same model in float32, Tie4 saves most: 6.0 % of the time to predictions (95 % interval "
-        "0.5 to 10 %), with a test AUC proven no worse within the margin."
+        "and 2 more. Against the same model in float32, Tie4 saves most: 6.0 % of the time to predictions (95 % "
+        "interval 0.5 to 10 %), with a test AUC proven no worse within the margin."
     )
     assert said(*ties[:2]).count("Tie0 and Tie1") == 2
 
@@ -73,15 +75,15 @@ def test_one_ranked_entry():
         "proven no worse than its model's reference, within a margin of 0.010."
     )
     assert said(row("plain", rank=(1, 1)), row("bad", "below target")) == (
-        "1 of 2 entries is ranked. It is Plain, with a GPU energy of 15.2 kJ; there is nothing to rank it against. It is a "
-        "reference itself: other configurations of its model are held against it."
+        "1 of 2 entries is ranked. It is Plain, with a GPU energy of 15.2 kJ; there is nothing to rank it against. "
+        "It is a reference itself: other configurations of its model are held against it."
     )
 
 
 def test_one_unpublished_run():
     assert said(row("cnn", "provisional"), by="time_to_predictions") == (
         "Nothing is ranked here yet. The only entry so far, and unproven: Cnn, with a time to predictions of 41.0 s. 1 "
-        "entry is not published: a rank takes runs 1 to 5 and `harness publish`."
+        "entry is not published: a rank takes runs 1 to 5, published with harness publish."
     )
 
 
@@ -95,9 +97,9 @@ def test_nothing_ranked_says_what_is_missing():
         row("f", "invalid", lost=True),
         row("g", "not compared"),
     ) == (
-        "Nothing is ranked here yet. Least GPU energy so far, and unproven: A, 7.00 J. 2 entries are not published: a rank "
-        "takes runs 1 to 5 and `harness publish`. 1 published entry has not passed every gate. 1 is below the quality "
-        "target. 1 failed. 1 is invalid. 1 can't be compared, such as a run that is not official."
+        "Nothing is ranked here yet. Least GPU energy so far, and unproven: A, 7.00 J. 2 entries are not published: a "
+        "rank takes runs 1 to 5, published with harness publish. 1 published entry has not passed every gate. "
+        "1 is below the quality target. 1 failed. 1 is invalid. 1 can't be compared, such as a run that is not official."
     )
 
 

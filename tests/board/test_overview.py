@@ -145,7 +145,7 @@ def test_a_column_that_is_empty_in_the_whole_table_is_left_out_and_a_line_says_w
         assert f'data-column="{name}" hidden>—</td>' in rows_of(text)[0]
     said = words(text)
     assert (
-        "Measured by no entry of this table: Time to target (censored: no two consecutive epochs of 10 reached the "
+        "No entry of this table has: Time to target (censored: no two consecutive epochs of 10 reached the "
         "validation target 0.780); GPU energy, Peak GPU memory, GPU energy, offline, 1,000 images (the run used no GPU "
     ) in said
     assert "; CPU energy (this machine has no RAPL)." in said
@@ -179,7 +179,7 @@ def test_a_table_of_failures_alone_is_all_dashes(tmp_path):
     text = of(tmp_path, failed())
     (row,) = rows_of(text)
     assert all(cell(row, column.name).endswith("—</td>") for column in QUANTITIES)
-    assert "Measured by no entry" not in text and "note-1" not in text
+    assert "No entry of this table has" not in text and "note-1" not in text
 
 
 def test_perfect_and_chance_scores_can_be_drawn(tmp_path):

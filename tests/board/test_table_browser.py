@@ -24,7 +24,7 @@ OPEN_ALL = "document.querySelectorAll('details').forEach(box => { box.open = tru
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the first page (index.html), a table's (table.html), and the first page before any run (new.html)."""
+    """A folder with the first page (index.html), a table's (table.html), and the first page without runs (new.html)."""
     folder = tmp_path_factory.mktemp("site")
     standings = a_published_season(folder / "records").document
     pages = {
