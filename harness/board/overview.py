@@ -37,15 +37,13 @@ def overview(table: Mapping[str, Any], root: str) -> Html:
     visible, there = frozenset(shown(rows)), measured(rows)
     axis = Axis.over([row["summary"] for row in rows if row["summary"] is not None])
     notes, more = Notes(), Notes("more", letters=True)
-    areas = {row["slug"]: row["summary"]["auc"]["value"] for row in rows if row["summary"] is not None}
+    baselines = _baselines(rows)
 
     def row_of(row: Row) -> Html:
-        baseline = row["ratios"]["float32"]["entry"]
-        of_baseline = None if baseline == row["slug"] else areas.get(baseline)
         cells = [
             rank_cell(row),
             name_cell(row, root),
-            auc_cell(row, axis, of_baseline, notes),
+            auc_cell(row, axis, baselines.get(row["slug"]), notes),
             gain_cell(row, notes if "gain" in visible else more, hidden="gain" not in visible),
             verdict_cell(row, notes),
         ]
@@ -63,7 +61,14 @@ def overview(table: Mapping[str, Any], root: str) -> Html:
     caption = tag("caption", said, id="overview-caption")
     whole = tag("table", caption, _head(axis, visible), tag("tbody", body), class_="overview", data_table=table["slug"])
     box = tag("div", whole, class_="scroll wide", role="region", tabindex=0, aria_labelledby="overview-caption")
-    return join(_legend(rows), box, _below(rows, there), notes.to_html(), _folded(more))
+    return join(_legend(rows, bool(baselines)), box, _below(rows, there), notes.to_html(), _folded(more))
+
+
+def _baselines(rows: Sequence[Row]) -> dict[str, float]:
+    """By slug the AUC of the float32 baseline of an entry's model; none for the baseline itself."""
+    areas = {row["slug"]: row["summary"]["auc"]["value"] for row in rows if row["summary"] is not None}
+    pairs = [(row["slug"], row["ratios"]["float32"]["entry"]) for row in rows]
+    return {slug: area for slug, other in pairs if other != slug and (area := areas.get(other)) is not None}
 
 
 def _head(axis: Axis, visible: frozenset[str]) -> Html:
@@ -101,10 +106,17 @@ def _heading(column: Column, axis: Axis, *, hidden: bool) -> Html:
     return tag("th", column.heading, below, scope="col", data_column=column.name, hidden=hidden)
 
 
-def _legend(rows: Sequence[Row]) -> Html:
-    """What the marks and tints are. The cells say it in words, so this is for the eye."""
-    marks = ("value", "run-value", "baseline", "trivial", "target")
-    keys = [tag("span", tag("i", class_=f"key {mark}"), LEGEND[mark]) for mark in marks]
+def _legend(rows: Sequence[Row], baselines: bool) -> Html:
+    """What the marks and tints of this table are. The cells say it in words, so this is for the eye."""
+    summaries = [row["summary"] for row in rows if row["summary"] is not None]
+    marks = {
+        "value": bool(summaries),
+        "run-value": any(len(row["areas"]) > 1 for row in rows),
+        "baseline": baselines,
+        "trivial": any(each["trivial"]["value"] is not None for each in summaries),
+        "target": any(each["gate"]["target"] is not None for each in summaries),
+    }
+    keys = [tag("span", tag("i", class_=f"key {mark}"), LEGEND[mark]) for mark, there in marks.items() if there]
     if any(row["ratios"]["float32"]["costs"] for row in rows):
         tints = [tag("span", LEGEND[tint], class_=f"ratio {tint} step-2") for tint in ("cheaper", "same", "dearer")]
         keys.append(tag("span", f"{LEGEND['ratio']} ", [join(each, " ") for each in tints], class_="ratios"))

@@ -99,7 +99,8 @@ def test_nothing_ranked_says_what_is_missing():
     ) == (
         "Nothing is ranked here yet. Least GPU energy so far, and unproven: A, 7.00 J. 2 entries are not published: a "
         "rank takes runs 1 to 5, published with harness publish. 1 published entry has not passed every gate. "
-        "1 is below the quality target. 1 failed. 1 is invalid. 1 can't be compared, such as a run that is not official."
+        "1 is below the quality target. 1 failed. 1 is invalid. 1 can't be compared, such as a run that is not "
+        "official."
     )
 
 
@@ -112,9 +113,10 @@ def test_only_failures():
 def test_the_open_division():
     entry = row("forest", "provisional", published=True)
     text = said(entry, division="open")
-    assert text.startswith(
+    assert text == (
         "Open division: each program is its submitter's own. The labels of this benchmark are public, so every entry "
-        "needs a review of its source, and none is ranked. The only entry so far, and unproven: Forest, with"
+        "needs a review of its source, and none is ranked. The only entry so far, and unproven: Forest, with a "
+        "GPU energy of 15.2 kJ."
     )
     private: dict[str, Any] = {"text": {"labels": "private"}}
     text = said(entry, division="open", benchmark=private)
