@@ -11,21 +11,27 @@ from harness.board.tints import less
 from harness.board.words import COST, HEADLINE, LACKING, OUTCOME_SAID, listed, many
 
 Row = Mapping[str, Any]
+BESIDES = {name: forms for name, forms in LACKING.items() if name not in ("unpublished", "gates")}
+"""Reasons that stand where no entry can be ranked, whatever it does."""
 
 
 def headline(table: Mapping[str, Any], benchmark: Mapping[str, Any]) -> str:
     """A few sentences over ``table`` of the standings; of ``benchmark`` is used whether its labels are public."""
-    rows = table["entries"]
+    rows, cost = table["entries"], table["sorted_by"]
     ranked = [row for row in rows if row["status"] == "ranked"]
-    said = _ranked(ranked, rows, table["sorted_by"]) if ranked else _none_ranked(rows, table["sorted_by"])
-    return " ".join([*_division(table["place"], benchmark), *said])
+    opened, reviewed = table["place"]["division"] == "open", not _private(benchmark)
+    said = [HEADLINE["open"]] if opened else []
+    if ranked:
+        return " ".join([*said, *_ranked(ranked, rows, cost)])
+    if opened and reviewed:
+        return " ".join([*said, HEADLINE["open public"], *_so_far(rows, cost), *_lacking(rows, BESIDES)])
+    if all(row["summary"] is None for row in rows):
+        return " ".join([*said, HEADLINE["none valid"], *_lacking(rows, LACKING)])
+    return " ".join([*said, HEADLINE["none ranked"], *_so_far(rows, cost), *_lacking(rows, LACKING)])
 
 
-def _division(place: Mapping[str, Any], benchmark: Mapping[str, Any]) -> list[str]:
-    if place["division"] != "open":
-        return []
-    private = benchmark["text"] is not None and benchmark["text"]["labels"] == "private"
-    return [HEADLINE["open"]] if private else [HEADLINE["open"], HEADLINE["open public"]]
+def _private(benchmark: Mapping[str, Any]) -> bool:
+    return benchmark["text"] is not None and benchmark["text"]["labels"] == "private"
 
 
 def _ranked(ranked: Sequence[Row], rows: Sequence[Row], cost: str) -> list[str]:
@@ -86,19 +92,20 @@ def _proven(ranked: Sequence[Row], rows: Sequence[Row]) -> list[str]:
     return [HEADLINE["non-inferior"].format(names=listed(names))] if names else []
 
 
-def _none_ranked(rows: Sequence[Row], cost: str) -> list[str]:
-    """Why nothing has a rank, what is missing, and what is known all the same."""
-    counts = Counter(_lacks(row) for row in rows)
-    lacking = [many(counts[name], forms) for name, forms in LACKING.items() if counts[name]]
-    if all(row["summary"] is None for row in rows):
-        return [HEADLINE["none valid"], *lacking]
+def _so_far(rows: Sequence[Row], cost: str) -> list[str]:
+    """What is known where nothing has a rank: the entry that may yet get one and needs least."""
     found = [row for row in rows if row["status"] == "provisional" and _cost(row, cost) is not None]
-    so_far = []
-    if found:
-        least = min(found, key=lambda row: (_cost(row, cost), row["slug"]))
-        words = {"cost": COST[cost], "name": _name(least, rows), "value": _value(least, cost)}
-        so_far = [HEADLINE["only" if len(rows) == 1 else "so far"].format(**words)]
-    return [HEADLINE["none ranked"], *so_far, *lacking]
+    if not found:
+        return []
+    least = min(found, key=lambda row: (_cost(row, cost), row["slug"]))
+    words = {"cost": COST[cost], "name": _name(least, rows), "value": _value(least, cost)}
+    return [HEADLINE["only" if len(rows) == 1 else "so far"].format(**words)]
+
+
+def _lacking(rows: Sequence[Row], forms: Mapping[str, tuple[str, str]]) -> list[str]:
+    """How many entries lack a rank for which reason, of those in ``forms``."""
+    counts = Counter(_lacks(row) for row in rows)
+    return [many(counts[name], each) for name, each in forms.items() if counts[name]]
 
 
 def _lacks(row: Row) -> str:

@@ -6,6 +6,7 @@ Each heading of the last heading row and each cell names its column in ``data-co
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any
@@ -36,15 +37,13 @@ def overview(table: Mapping[str, Any], root: str) -> Html:
     visible, there = frozenset(shown(rows)), measured(rows)
     axis = Axis.over([row["summary"] for row in rows if row["summary"] is not None])
     notes, more = Notes(), Notes("more", letters=True)
-    areas = {row["slug"]: row["summary"]["auc"]["value"] for row in rows if row["summary"] is not None}
+    baselines = _baselines(rows)
 
     def row_of(row: Row) -> Html:
-        baseline = row["ratios"]["float32"]["entry"]
-        of_baseline = None if baseline == row["slug"] else areas.get(baseline)
         cells = [
             rank_cell(row),
             name_cell(row, root),
-            auc_cell(row, axis, of_baseline, notes),
+            auc_cell(row, axis, baselines.get(row["slug"]), notes),
             gain_cell(row, notes if "gain" in visible else more, hidden="gain" not in visible),
             verdict_cell(row, notes),
         ]
@@ -62,7 +61,14 @@ def overview(table: Mapping[str, Any], root: str) -> Html:
     caption = tag("caption", said, id="overview-caption")
     whole = tag("table", caption, _head(axis, visible), tag("tbody", body), class_="overview", data_table=table["slug"])
     box = tag("div", whole, class_="scroll wide", role="region", tabindex=0, aria_labelledby="overview-caption")
-    return join(_legend(rows), box, _below(rows, there), notes.to_html(), _folded(more))
+    return join(_legend(rows, bool(baselines)), box, _below(rows, there), notes.to_html(), _folded(more))
+
+
+def _baselines(rows: Sequence[Row]) -> dict[str, float]:
+    """By slug the AUC of the float32 baseline of an entry's model; none for the baseline itself."""
+    areas = {row["slug"]: row["summary"]["auc"]["value"] for row in rows if row["summary"] is not None}
+    pairs = [(row["slug"], row["ratios"]["float32"]["entry"]) for row in rows]
+    return {slug: area for slug, other in pairs if other != slug and (area := areas.get(other)) is not None}
 
 
 def _head(axis: Axis, visible: frozenset[str]) -> Html:
@@ -100,10 +106,17 @@ def _heading(column: Column, axis: Axis, *, hidden: bool) -> Html:
     return tag("th", column.heading, below, scope="col", data_column=column.name, hidden=hidden)
 
 
-def _legend(rows: Sequence[Row]) -> Html:
-    """What the marks and tints are. The cells say it in words, so this is for the eye."""
-    marks = ("value", "run-value", "baseline", "trivial", "target")
-    keys = [tag("span", tag("i", class_=f"key {mark}"), LEGEND[mark]) for mark in marks]
+def _legend(rows: Sequence[Row], baselines: bool) -> Html:
+    """What the marks and tints of this table are. The cells say it in words, so this is for the eye."""
+    summaries = [row["summary"] for row in rows if row["summary"] is not None]
+    marks = {
+        "value": bool(summaries),
+        "run-value": any(len(row["areas"]) > 1 for row in rows),
+        "baseline": baselines,
+        "trivial": any(each["trivial"]["value"] is not None for each in summaries),
+        "target": any(each["gate"]["target"] is not None for each in summaries),
+    }
+    keys = [tag("span", tag("i", class_=f"key {mark}"), LEGEND[mark]) for mark, there in marks.items() if there]
     if any(row["ratios"]["float32"]["costs"] for row in rows):
         tints = [tag("span", LEGEND[tint], class_=f"ratio {tint} step-2") for tint in ("cheaper", "same", "dearer")]
         keys.append(tag("span", f"{LEGEND['ratio']} ", [join(each, " ") for each in tints], class_="ratios"))
@@ -121,16 +134,16 @@ def _below(rows: Sequence[Row], there: set[str]) -> Html | None:
 
 
 def _unmeasured(rows: Sequence[Row], there: set[str]) -> list[tuple[str, str]]:
-    """(quantity, why the first entry lacks it), for each that nobody measured."""
-    summaries = [row["summary"] for row in rows if row["summary"] is not None]
-    if not summaries:
-        return []
-    quantities = summaries[0]["quantities"]
-    return [
-        (QUANTITY_NAMES[column.name], quantities[column.name]["reason"])
-        for column in QUANTITIES
-        if column.name not in there
-    ]
+    """(quantity, why), for each that no entry has; of several reasons the one that most entries give."""
+    summaries = [row["summary"]["quantities"] for row in rows if row["summary"] is not None]
+    empty = [column.name for column in QUANTITIES if column.name not in there] if summaries else []
+    return [(QUANTITY_NAMES[name], _most_often([each[name]["reason"] for each in summaries])) for name in empty]
+
+
+def _most_often(reasons: Sequence[str]) -> str:
+    counts = Counter(reasons)
+    reason = min(counts, key=lambda reason: (-counts[reason], reason))
+    return reason if len(counts) == 1 else TABLE["and others"].format(reason=reason)
 
 
 def _without_baseline(rows: Sequence[Row]) -> list[tuple[str, str]]:

@@ -77,8 +77,9 @@ TABLE = {
     "why": "why",
     "no valid run": "no valid run",
     "reference": "reference",
-    "empty": "Measured by no entry of this table:",
+    "empty": "No entry of this table has:",
     "no ratio": "No ratio to float32:",
+    "and others": "{reason}, and other reasons",
 }
 LEGEND = {
     "value": "test AUC, 95 % interval",
@@ -86,7 +87,7 @@ LEGEND = {
     "target": "target",
     "trivial": "trivial model, 95 % interval",
     "baseline": "same model in float32",
-    "ratio": "Ratios are to the same model in float32 in this table, paired by run, with 95 % interval:",
+    "ratio": "Ratios are to the same model in float32 in this table, paired by run, with 95 % interval",
     "cheaper": "× 0.60 less",
     "same": "× 1.00 no difference shown",
     "dearer": "× 1.70 more",
@@ -138,8 +139,8 @@ HEADLINE = {
 """The sentences on top of a table."""
 LACKING = {
     "unpublished": (
-        "{count} entry is not published: a rank takes runs 1 to 5 and `harness publish`.",
-        "{count} entries are not published: a rank takes runs 1 to 5 and `harness publish`.",
+        "{count} entry is not published: a rank takes runs 1 to 5, published with harness publish.",
+        "{count} entries are not published: a rank takes runs 1 to 5, published with harness publish.",
     ),
     "gates": (
         "{count} published entry has not passed every gate.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from html.parser import HTMLParser
 
-VOID = {"br", "meta", "link", "hr", "col"}
+VOID = {"br", "meta", "link", "hr", "col", "input"}
 
 
 class Reading(HTMLParser):
