@@ -13,9 +13,12 @@ from scipy.special import expit
 
 from harness.score.metrics import NAMES, RunScores, Settings, metrics
 from harness.score.ranks import rank_ranges
+from harness.score.roc import RATES, mean_roc
 
 THRESHOLD = 0.45
 PATIENTS = (60, 150, 400)
+RATES_LOOKED_AT = (5, 10, 30, 60)
+"""Places in `harness.score.roc.RATES`."""
 NOISE = 0.02
 """Standard deviation of a run's cost on the log scale, beside that of its block."""
 
@@ -43,6 +46,20 @@ def coverage(patients: int, trials: int) -> dict[str, float]:
     return {name: count / trials for name, count in inside.items()}
 
 
+def roc_coverage(patients: int, trials: int) -> dict[str, float]:
+    """Share of the bands that hold the curve of a very large sample, at each of `RATES_LOOKED_AT` by itself."""
+    scores, labels, groups = sample(10**6, 300_000)
+    truth = mean_roc([scores], labels, groups, Settings(0.9, 2, 1)).value
+    inside = np.zeros(len(truth))
+    for seed in range(trials):
+        scores, labels, groups = sample(seed, patients)
+        found = mean_roc([scores], labels, groups, Settings(0.9, 500, 1))
+        assert found.lower is not None
+        assert found.upper is not None
+        inside += (found.lower <= truth) & (truth <= found.upper)
+    return {f"ROC curve at {RATES[place]:.2f}": float(inside[place] / trials) for place in RATES_LOOKED_AT}
+
+
 def wrong_order(levels: list[float], trials: int) -> float:
     """Share of the tables in which any entry is called better than one that costs no more."""
     random = np.random.default_rng(0)
@@ -68,8 +85,8 @@ def main() -> None:
     trials = parser.parse_args().trials
     print("| figure | " + " | ".join(f"{count} patients" for count in PATIENTS) + " |")
     print("|---" * (1 + len(PATIENTS)) + "|")
-    found = [coverage(count, trials) for count in PATIENTS]
-    for name in NAMES:
+    found = [coverage(count, trials) | roc_coverage(count, trials) for count in PATIENTS]
+    for name in found[0]:
         print(f"| {name.replace('_', ' ')} | " + " | ".join(f"{each[name]:.3f}" for each in found) + " |")
     print()
     print(f"eight equal entries: {wrong_order([1.0] * 8, 2 * trials):.4f}")

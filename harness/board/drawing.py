@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from harness.board.figures import GAP
 from harness.board.markup import Child, Html, tag
 
 Place = tuple[float, float]
@@ -78,6 +79,11 @@ def _title(text: str) -> Html:
 def _scroll(inner: Html, name: str) -> Html:
     """A box that scrolls must be in reach of the keyboard, and have a name."""
     return tag("div", inner, class_="scroll", tabindex=0, role="group", aria_label=name)
+
+
+def whole(count: int) -> str:
+    """A count, in groups of three."""
+    return f"{count:,}".replace(",", GAP)
 
 
 def _points(places: Iterable[Place]) -> str:

@@ -6,8 +6,8 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from harness.board.drawing import absent, drawing, numbers, table
-from harness.board.figures import number, plain
+from harness.board.drawing import absent, drawing, numbers, table, whole
+from harness.board.figures import GAP, plain
 from harness.board.markup import Html, tag
 from harness.board.scale import Scale
 
@@ -32,14 +32,14 @@ def latency(found: Mapping[str, Any]) -> Html:
     said = ", ".join(f"{share} % within {plain(found[f'p{share}'], 's')}" for share in QUANTILES)
     label = (
         f"{TITLE}, on a logarithmic axis from {plain(edges[0], 's')} to {plain(edges[-1], 's')}: {said}; "
-        f"the longest of {number(found['count'])} took {plain(found['longest'], 's')}."
+        f"the longest of {whole(found['count'])} took {plain(found['longest'], 's')}."
     )
     caption = (
-        f"{number(found['count'])} calls of the model with one image each; mean {plain(found['mean'], 's')}, longest "
-        f"{plain(found['longest'], 's')}. A bar is a range of {_percent(per_octave)} %."
+        f"{whole(found['count'])} calls of the model with one image each; mean {plain(found['mean'], 's')}, longest "
+        f"{plain(found['longest'], 's')}. A bar is a range of {_percent(per_octave)}{GAP}%."
     )
     rows = [
-        (f"{plain(low, 's')} to {plain(high, 's')}", number(count), f"{100 * count / found['count']:.2f} %")
+        (f"{plain(low, 's')} to {plain(high, 's')}", whole(count), f"{100 * count / found['count']:.2f} %")
         for low, high, count in zip(edges, edges[1:], counts, strict=False)
         if count
     ]
@@ -61,7 +61,7 @@ def _axes(x: Scale, y: Scale, calls: int) -> list[Html]:
         value = share * y.high
         height = y.at(value)
         parts.append(tag("line", x1=LEFT, x2=WIDTH - RIGHT, y1=height, y2=height, class_="rule"))
-        parts.append(tag("text", f"{100 * value / calls:.2g} %", x=LEFT - 6, y=height + 4, text_anchor="end"))
+        parts.append(tag("text", f"{100 * value / calls:.3g} %", x=LEFT - 6, y=height + 4, text_anchor="end"))
     for value in _ticks(x):
         at = x.at(math.log10(value))
         parts.append(tag("line", x1=at, x2=at, y1=HEIGHT - BOTTOM, y2=HEIGHT - BOTTOM + 4, class_="tick"))

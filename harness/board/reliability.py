@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from harness.board.drawing import absent, drawing, numbers, polyline, sentence, table
-from harness.board.figures import area, number
+from harness.board.drawing import absent, drawing, numbers, polyline, sentence, table, whole
+from harness.board.figures import area
 from harness.board.markup import Html, tag
 from harness.board.scale import Scale
 from harness.board.unit_square import BOTTOM, LEFT, RIGHT, WIDTH, X, Y, square
@@ -14,7 +14,7 @@ from harness.board.unit_square import BOTTOM, LEFT, RIGHT, WIDTH, X, Y, square
 TITLE = "Reliability"
 COUNTS = 34
 """Height of the small histogram below the square."""
-HEIGHT = BOTTOM + 42 + COUNTS + 18
+HEIGHT = BOTTOM + 42 + COUNTS + 22
 
 
 def reliability(found: Mapping[str, Any]) -> Html:
@@ -38,16 +38,16 @@ def reliability(found: Mapping[str, Any]) -> Html:
         for predicted, observed, low, high, _ in (bins[0], bins[-1])
     ]
     label = sentence(
-        f"{TITLE} of {number(total)} predictions in {len(bins)} bins: observed share of positive cases "
+        f"{TITLE} of {whole(total)} predictions in {len(bins)} bins: observed share of positive cases "
         + (" and ".join(ends) if len(bins) > 1 else ends[0])
     )
     caption = sentence(
-        "Each point is a tenth of the predictions; on the line they come true",
+        "Each point is a bin of predictions; on the dashed line they come true",
         found.get("method") and f"Intervals: {found['method']}" if found.get("lower") else None,
         found["reason"],
     )
     rows = [
-        (area(predicted), area(observed), *("—" if each is None else area(each) for each in (low, high)), number(count))
+        (area(predicted), area(observed), *("—" if each is None else area(each) for each in (low, high)), whole(count))
         for predicted, observed, low, high, count in bins
     ]
     heads = ("Mean prediction", "observed", "lower", "upper", "predictions")
@@ -57,16 +57,16 @@ def reliability(found: Mapping[str, Any]) -> Html:
 
 def _counts(found: Mapping[str, Any]) -> list[Html]:
     """How many predictions each point stands for, below it."""
-    bottom = HEIGHT - 14
+    bottom = HEIGHT - 18
     most = max(found["count"])
     y = Scale(0.0, float(most), bottom, bottom - COUNTS)
     parts = [tag("line", x1=LEFT, x2=WIDTH - RIGHT, y1=bottom, y2=bottom, class_="rule")]
     for predicted, count in zip(found["predicted"], found["count"], strict=True):
         x, top = X.at(predicted), y.at(count)
         parts.append(tag("rect", x=round(x - 2, 1), y=top, width=4, height=round(bottom - top, 1), class_="bucket"))
-    parts.append(tag("text", number(most), x=LEFT - 6, y=bottom - COUNTS + 8, text_anchor="end"))
+    parts.append(tag("text", whole(most), x=LEFT - 6, y=bottom - COUNTS + 8, text_anchor="end"))
     parts.append(
-        tag("text", "predictions in each bin", x=WIDTH - RIGHT, y=HEIGHT - 1, text_anchor="end", class_="quiet")
+        tag("text", "predictions in each bin", x=WIDTH - RIGHT, y=HEIGHT - 5, text_anchor="end", class_="quiet")
     )
     return parts
 

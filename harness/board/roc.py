@@ -42,8 +42,8 @@ def roc(document: Mapping[str, Any]) -> Html:
     shown = [f"sensitivity {_at(mean, rate)} at a false-positive rate of {rate:g}" for rate in _SAID]
     label = sentence(f"{TITLE}, {many}: {'; '.join(shown)}")
     caption = sentence(
-        f"Averaged at each false-positive rate. {mean['method']}" if banded else mean["reason"],
-        "The band holds for each rate by itself" if banded else None,
+        "Averaged at each false-positive rate" if len(runs) > 1 else None,
+        f"Band: {mean['method']}; it holds for each rate by itself" if banded else mean["reason"],
     )
     rows = [
         (f"{rate:.2f}", area(value), _bound(mean["lower"], index), _bound(mean["upper"], index))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from harness.board.figures import MINUS, plain, tick
@@ -58,10 +59,20 @@ def shades(spans: Spans, epochs: Sequence[float], x: Scale, top: float, bottom: 
     return [*parts, *(tag("line", x1=at, x2=at, y1=bottom - 8, y2=bottom, class_="epoch") for at in marks)]
 
 
-def names(spans: Spans, x: Scale, bottom: float) -> list[Html]:
-    """The windows' names in rows that end at the height ``bottom``, each over its window, the lowest free row first."""
+@dataclass(frozen=True)
+class Name:
+    """A window's name: its ``middle`` is over the window, ``place`` where it is written, ``row`` 0 the lowest."""
+
+    text: str
+    middle: float
+    place: float
+    row: int
+
+
+def named(spans: Spans, x: Scale) -> list[Name]:
+    """Where the windows' names are written: each over its window, in the lowest row in which it covers no other."""
     ends: list[float] = []
-    parts = []
+    found = []
     for span in spans:
         text = NAMES[span["name"]]
         half = len(text) * _LETTER / 2
@@ -69,10 +80,23 @@ def names(spans: Spans, x: Scale, bottom: float) -> list[Html]:
         place = min(max(middle, x.start + half), x.end - half)
         row = next((row for row, end in enumerate(ends) if end + 8 <= place - half), len(ends))
         ends[row : row + 1] = [place + half]
-        y = bottom - 5 - row * ROW
-        if row:
-            parts.append(tag("line", x1=round(middle, 1), x2=round(middle, 1), y1=y + 3, y2=bottom, class_="leader"))
-        parts.append(tag("text", text, x=round(place, 1), y=y, text_anchor="middle"))
+        found.append(Name(text, round(middle, 1), round(place, 1), row))
+    return found
+
+
+def height_of(names: Sequence[Name]) -> int:
+    """Of all rows together."""
+    return ROW * (1 + max((name.row for name in names), default=-1))
+
+
+def written(names: Sequence[Name], bottom: float) -> list[Html]:
+    """The names above the height ``bottom``; from a higher row a fine line leads down to the window."""
+    parts = []
+    for name in names:
+        y = bottom - 5 - name.row * ROW
+        if name.row:
+            parts.append(tag("line", x1=name.middle, x2=name.middle, y1=y + 3, y2=bottom, class_="leader"))
+        parts.append(tag("text", name.text, x=name.place, y=y, text_anchor="middle"))
     return parts
 
 

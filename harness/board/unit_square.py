@@ -23,8 +23,10 @@ def square(across: str, up: str, diagonal: str) -> list[Html]:
         parts.append(tag("text", f"{value:g}", x=LEFT - 6, y=y + 4, text_anchor="end"))
         parts.append(tag("text", f"{value:g}", x=x, y=BOTTOM + 16, text_anchor="middle"))
     parts.append(tag("line", x1=LEFT, x2=WIDTH - RIGHT, y1=BOTTOM, y2=TOP, class_="diagonal"))
-    x, y = X.at(0.93), Y.at(0.93) + 16
-    parts.append(tag("text", diagonal, x=x, y=y, text_anchor="end", transform=f"rotate(-45 {x} {y})", class_="quiet"))
+    y = Y.at(0.04)
+    parts.append(tag("text", diagonal, x=WIDTH - RIGHT - 6, y=y, text_anchor="end", class_="quiet"))
+    sample = WIDTH - RIGHT - 14 - len(diagonal) * 6.4
+    parts.append(tag("line", x1=round(sample - 20, 1), x2=round(sample, 1), y1=y - 4, y2=y - 4, class_="diagonal"))
     parts.append(tag("text", up, x=0, y=14, class_="quiet"))
     parts.append(tag("text", across, x=WIDTH - RIGHT, y=BOTTOM + 34, text_anchor="end", class_="quiet"))
     return parts

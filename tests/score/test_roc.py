@@ -40,7 +40,8 @@ def arrays(cases):
 def test_the_mean_of_one_curve_is_that_curve(cases):
     scores, positive = arrays(cases)
     band = mean_roc([scores], positive, np.arange(len(scores)), Settings(0.9, 1, 1))
-    assert band.value == pytest.approx([by_definition(scores, positive, rate) for rate in RATES])
+    expected = [by_definition(scores, positive, rate) for rate in RATES[::10]]
+    assert band.value[::10] == pytest.approx(expected)
 
 
 @given(few)
@@ -145,5 +146,5 @@ def test_a_resample_is_the_curve_of_the_cases_that_were_drawn(cases):
     positive = np.array([label for _, label, _ in cases])
     weights = np.array([[count for _, _, count in cases]], dtype=np.int32)
     repeated, labels = arrays(cases)
-    expected = [by_definition(repeated, labels, rate) for rate in RATES]
-    assert _Curve(scores, positive).sensitivities(weights)[0] == pytest.approx(expected)
+    expected = [by_definition(repeated, labels, rate) for rate in RATES[::10]]
+    assert _Curve(scores, positive).sensitivities(weights)[0, ::10] == pytest.approx(expected)
