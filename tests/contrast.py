@@ -19,7 +19,7 @@ _SCRIPT = """() => {
     return [255, 255, 255];
   };
   const low = [];
-  for (const e of document.querySelectorAll("body *:not(script)")) {
+  for (const e of document.querySelectorAll("body *:not(script, svg title)")) {
     const own = [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim());
     if (!own) continue;
     const style = getComputedStyle(e);

@@ -11,7 +11,7 @@ from harness.board.markup import Html, join, tag
 from harness.board.names import QUANTITY_NAMES
 from harness.board.regions import folded, scroll
 from harness.board.tints import ratio
-from harness.board.words import COSTS
+from harness.board.words import COSTS, ENTRY
 
 _BASELINES = ("float32", "tf32")
 
@@ -40,7 +40,12 @@ def cost_table(row: Mapping[str, Any]) -> Html | None:
 
 def _over(row: Mapping[str, Any]) -> list[str]:
     """The baselines to which it has a ratio."""
-    return [name for name in _BASELINES if row["ratios"][name]["costs"]]
+    return [name for name in _BASELINES if has_ratio(row, name)]
+
+
+def has_ratio(row: Mapping[str, Any], baseline: str) -> bool:
+    """Whether any cost of the entry can be divided by the baseline's."""
+    return any(found["value"] is not None for found in row["ratios"][baseline]["costs"].values())
 
 
 def _baseline(row: Mapping[str, Any], name: str) -> Html:
@@ -74,8 +79,10 @@ def _without_ratio(row: Mapping[str, Any]) -> list[str]:
         found = row["ratios"][name]
         if found["entry"] == row["slug"]:
             said.append(f"{COSTS['over'].format(baseline=COSTS[name])}: {COSTS['baseline']}.")
-        elif found["reason"] is not None:
-            said.append(f"{COSTS['over'].format(baseline=COSTS[name])}: {found['reason']}.")
+        elif not has_ratio(row, name):
+            reasons = [found["reason"], *(cost["reason"] for cost in found["costs"].values())]
+            why = next((reason for reason in reasons if reason), ENTRY["not told"])
+            said.append(f"{COSTS['over'].format(baseline=COSTS[name])}: {why.rstrip('.')}.")
     return said
 
 

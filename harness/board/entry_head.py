@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
+from harness.board.cost_table import has_ratio
 from harness.board.markup import Html, join, tag
 from harness.board.parts import chips
 from harness.board.words import ENTRY, RUNTIME, STATUS
@@ -46,10 +47,9 @@ def standing(document: Mapping[str, Any]) -> Html:
 
 
 def reference_of(row: Mapping[str, Any]) -> str | None:
-    """Slug of the entry of the same table that this one can be held against; None for itself, and where one of the
-    two has no valid run."""
+    """Slug of the entry of the same table that this one can be held against, if there is one."""
     found = row["ratios"]["float32"]["entry"]
-    return None if row["summary"] is None or found is None or found == row["slug"] else str(found)
+    return str(found) if found is not None and has_ratio(row, "float32") else None
 
 
 def _table_link(document: Mapping[str, Any]) -> Html:

@@ -10,9 +10,9 @@ from harness.board.entry_page import entry_page
 from harness.standings.build import build
 from harness.standings.collect import collect
 from tests.axe import violations
-from tests.board.contrast import too_faint
 from tests.board.test_entry_page import curves_of, hostile
 from tests.browser import Open
+from tests.contrast import low_contrast
 from tests.standings.records import BENCHMARK, changed, failed, record, write
 from tests.standings.season import a_published_season
 
@@ -72,7 +72,7 @@ def test_nobody_is_kept_out(visit: Open, pages: dict[str, Path], kind: str):
 def test_all_text_is_readable_against_its_ground(visit: Open, pages: dict[str, Path], kind: str, scheme: str):
     seen = visit(pages[kind], scheme=scheme)
     seen.page.evaluate(OPEN_ALL)
-    assert too_faint(seen.page) == []
+    assert low_contrast(seen.page) == []
 
 
 def test_the_first_run_is_open_and_a_link_opens_any_other_without_scripts(visit: Open, pages: dict[str, Path]):

@@ -305,3 +305,10 @@ def test_who_ran_it_again_stands_there_with_what_came_of_it(season: Standings):
     assert "run again by another party this entry" in proof
     assert "A clinic: identical. All equal.on a machine of the same kind: their GPU" in proof
     assert "A lab: different. 0.02 lower.on another machine: a machine that is not told" in proof
+
+
+def test_a_quick_run_is_divided_by_nothing_and_says_so(season: Standings):
+    document = named(season, "densenet_fp32", "not compared")
+    costs = section(text_of(document), "costs")
+    assert "×" not in costs and "Profile quick: only official runs are compared." in costs
+    assert not [link for link in read(document).links if "compare" in link]
