@@ -14,7 +14,7 @@ from harness.board.unit_square import BOTTOM, LEFT, RIGHT, WIDTH, X, Y, square
 TITLE = "Reliability"
 COUNTS = 34
 """Height of the small histogram below the square."""
-HEIGHT = BOTTOM + 42 + COUNTS + 18
+HEIGHT = BOTTOM + 42 + COUNTS + 22
 
 
 def reliability(found: Mapping[str, Any]) -> Html:
@@ -57,7 +57,7 @@ def reliability(found: Mapping[str, Any]) -> Html:
 
 def _counts(found: Mapping[str, Any]) -> list[Html]:
     """How many predictions each point stands for, below it."""
-    bottom = HEIGHT - 14
+    bottom = HEIGHT - 18
     most = max(found["count"])
     y = Scale(0.0, float(most), bottom, bottom - COUNTS)
     parts = [tag("line", x1=LEFT, x2=WIDTH - RIGHT, y1=bottom, y2=bottom, class_="rule")]
@@ -66,7 +66,7 @@ def _counts(found: Mapping[str, Any]) -> list[Html]:
         parts.append(tag("rect", x=round(x - 2, 1), y=top, width=4, height=round(bottom - top, 1), class_="bucket"))
     parts.append(tag("text", whole(most), x=LEFT - 6, y=bottom - COUNTS + 8, text_anchor="end"))
     parts.append(
-        tag("text", "predictions in each bin", x=WIDTH - RIGHT, y=HEIGHT - 1, text_anchor="end", class_="quiet")
+        tag("text", "predictions in each bin", x=WIDTH - RIGHT, y=HEIGHT - 5, text_anchor="end", class_="quiet")
     )
     return parts
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -77,12 +78,13 @@ def compact_text(document: Mapping[str, Any]) -> str:
 
 
 def _read(one: Material, dataset: Dataset | None) -> tuple[Journal, FloatArray | str]:
-    journal = list(journal_of(one.folder, one.record))
-    return journal, scores_or_reason(one.folder, one.record, journal, dataset)
+    with _looking_at(one):
+        journal = list(journal_of(one.folder, one.record))
+        return journal, scores_or_reason(one.folder, one.record, journal, dataset)
 
 
 def _parts(one: Material, journal: Journal, scores: FloatArray | str, dataset: Dataset | None) -> dict[str, Any]:
-    try:
+    with _looking_at(one):
         moments = moments_of(journal)
         return {
             "number": int(one.record["number"]),
@@ -91,8 +93,14 @@ def _parts(one: Material, journal: Journal, scores: FloatArray | str, dataset: D
             "latency": latency(journal, one.record),
             **run_quality(scores, dataset),
         }
-    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
-        # Record and journal fit each other, and whoever wrote both may have written anything.
+
+
+@contextlib.contextmanager
+def _looking_at(one: Material) -> Iterator[None]:
+    """Record and journal may fit each other, and whoever wrote both may have written anything."""
+    try:
+        yield
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
         raise broken(one.folder, f"its files are not those of a run: {type(error).__name__}: {error}") from error
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.standings.fields import Node, UnreadableError, clean_end
+from harness.standings.observed import read_observed
 
 SCHEMA = "leanmed/record/v1"
 QUANTITIES = {
@@ -149,7 +150,9 @@ def read_run(record: object, *, folder: Path, source: str, digest: str) -> Run:
             "quality": _quality(node.get("quality")),
             "quantities": _quantities(node.get("quantities")),
             "parameters": _parameters(node),
-            "observed": _observed(node.maybe("observed")),
+            "cases": _cases(node.get("data")),
+            "initialization": _initialization(node.maybe("initialization")),
+            "observed": read_observed(node.maybe("observed")),
             "versions": _versions(node.maybe("versions")),
             "epochs": [_epoch(epoch) for epoch in node.get("epochs").each()],
             "checks": [_check(check) for check in node.get("checks").each()],
@@ -181,6 +184,18 @@ def _place(node: Node, runtime: str) -> Place:
 def _weights(initialization: Node | None) -> str:
     """Checksum of the pretrained weights; empty where there were none."""
     return "" if initialization is None else initialization.maybe_text("weights_sha256") or ""
+
+
+def _initialization(node: Node | None) -> dict[str, str | None]:
+    """How the weights began, and the checksum of those that were read; older records don't tell."""
+    keys = ("kind", "weights_sha256")
+    return dict.fromkeys(keys) if node is None else {key: node.maybe_text(key) for key in keys}
+
+
+def _cases(data: Node) -> dict[str, int] | None:
+    """Number of cases of each part of the data; older records don't tell."""
+    cases = data.maybe("cases")
+    return None if cases is None else {part: cases.get(part).whole() for part in ("train", "val", "test")}
 
 
 def _submission(node: Node) -> dict[str, Any]:
@@ -296,19 +311,6 @@ def _parameters(node: Node) -> int | None:
     ready = node.maybe("ready")
     count = None if ready is None else ready.maybe("parameters")
     return None if count is None else count.whole()
-
-
-def _observed(node: Node | None) -> dict[str, Any]:
-    """Bytes by dtype of each group of tensors, and the optimiser's class; empty where a run did not come so far."""
-    if node is None:
-        return {}
-    groups = {
-        name: {_key(dtype): group.get(dtype).whole() for dtype in sorted(group.mapping())}
-        for name in ("parameters", "gradients", "optimizer_state")
-        if (group := node.maybe(name)) is not None
-    }
-    optimizer = node.maybe_text("optimizer")
-    return {**groups, **({} if optimizer is None else {"optimizer": optimizer})}
 
 
 def _versions(node: Node | None) -> dict[str, str]:

@@ -283,7 +283,7 @@ def test_segments_are_what_stands_between_gaps(values: list[float | None], found
 def test_in_a_browser_they_fit_and_their_numbers_open_without_a_script(
     tmp_path: Path, visit: Open, measured: Mapping[str, Any], bare: Mapping[str, Any], width: int, scheme: str
 ) -> None:
-    style = Html("".join((BOARD / name).read_text() for name in ("style.css", "drawings.css")))
+    style = Html("".join((BOARD / name).read_text() for name in ("style/base.css", "style/drawings.css")))
     body = tag("main", *all_of(measured).values(), *all_of(bare).values())
     head = join(tag("meta", charset="utf-8"), tag("meta", name_="viewport", content="width=device-width"))
     page = tmp_path / "drawings.html"

@@ -14,6 +14,7 @@ from harness.data.dataset import Dataset
 from harness.errors import InvalidInput
 from harness.meter.trace import TRACE, read_trace
 from harness.places import Home
+from harness.record import digest
 from harness.run.execute import Finished
 from harness.score.auc import roc_auc
 from harness.spec.explain import findings
@@ -184,17 +185,24 @@ def test_files_that_were_changed_are_refused(metered: Finished, dataset: Dataset
         path.write_bytes(before)
 
 
-def test_a_journal_of_nonsense_that_its_record_fits_is_refused(
-    metered: Finished, dataset: Dataset, tmp_path: Path
+@pytest.mark.parametrize(
+    ("line", "quality"),
+    [
+        ({"at": "soon", "edge": "trained 1"}, {"auc": {"value": None, "reason": "none"}}),
+        ({"edge": "trained 1"}, {"auc": {"value": None, "reason": "none"}}),
+        ({"at": 1, "event": "inferred", "mode": "single"}, {"auc": {"value": None, "reason": "none"}}),
+        ({"at": 1, "event": "inferred", "mode": "single", "latency": []}, {"auc": {"value": None, "reason": "none"}}),
+        ({"at": 1, "event": "predicted", "predictions": 5}, {}),
+    ],
+)
+def test_files_of_nonsense_that_fit_each_other_are_refused(
+    metered: Finished, dataset: Dataset, tmp_path: Path, line: dict[str, Any], quality: dict[str, Any]
 ) -> None:
-    from harness.record import digest
-
-    journal = b'{"at":0.5,"moment":"go 1"}\n{"at":"soon","edge":"trained 1"}\n'
+    journal = b'{"at":0.5,"moment":"go 1"}\n' + json.dumps(line).encode()
     (tmp_path / "events.jsonl").write_bytes(journal)
-    record = {**metered.record, "files": {"events.jsonl": digest.of_bytes(journal)}}
-    record["quality"] = {"auc": {"value": None, "reason": "none"}}
+    files = {"events.jsonl": digest.of_bytes(journal)}
     with pytest.raises(InvalidInput, match="not those of a run"):
-        run_curves(tmp_path, record, dataset)
+        run_curves(tmp_path, {**metered.record, "files": files, "quality": quality}, dataset)
 
 
 def test_curves_of_five_runs_are_a_small_file() -> None:

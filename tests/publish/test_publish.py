@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-
 from harness.board.page import render
+
 from harness.cli import publish as command
 from harness.cli import verify as verify_command
 from harness.data.dataset import Dataset
