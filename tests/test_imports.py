@@ -35,7 +35,7 @@ ALLOWED = {
     "board": set(),
     "live": {"spec", "record", "standings"},
     "serve": {"live", "board", "standings"},
-    "site": {"board", "standings", "curves", "record", "data", "publish"},
+    "site": {"board", "standings", "curves", "record", "data", "publish", "score", "spec"},
     "cli": {
         *("spec", "score", "checks", "record", "data", "image", "runtime", "system", "meter", "run", "doctor"),
         *("reference", "standings", "board", "weights", "verify", "compare", "claims", "publish"),
