@@ -114,9 +114,9 @@ def _browsed(page: Path) -> Iterator[tuple[str, float]]:
         size = f"{page.parent.name}/{page.name[:5]}…, {page.stat().st_size / 1e6:.1f} MB"
         yield f"interactive: {size}", statistics.median(ready)
         words = ("simulated 1", "dense", "mlp", "x", "")
-        found = [opened.evaluate(FILTER, words[turn % len(words)]) / 1000 for turn in range(FILTERS)]
-        yield f"filter: {size}, median", statistics.median(found)
-        yield f"filter: {size}, slowest", max(found)
+        filters = [opened.evaluate(FILTER, words[turn % len(words)]) / 1000 for turn in range(FILTERS)]
+        yield f"filter: {size}, median", statistics.median(filters)
+        yield f"filter: {size}, slowest", max(filters)
         browser.close()
 
 

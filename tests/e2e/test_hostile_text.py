@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from harness.board.page import render
 from harness.cli.progress import Bars, Lines
 from harness.data.dataset import Dataset
 from harness.places import Home
@@ -19,9 +18,10 @@ from harness.record.folder import LOG, RECORD
 from harness.run.execute import Finished
 from harness.standings.build import build
 from harness.standings.collect import collect
-from tests.board.test_page import Page
+from tests.board.reading import Reading
 from tests.e2e.hostile import Field, hostile_plan, log_of, titled
 from tests.run.material import Remembering, tiny_dataset
+from tests.site.whole import pages
 from tests.standings.records import BENCHMARK
 
 pytestmark = pytest.mark.engine
@@ -88,11 +88,13 @@ def test_what_it_says_is_kept_and_shown_without_effect(
         assert b"\x1b[41;5m\x1b]0;owned\x07" in (done.folder.root / LOG).read_bytes()
     if verdict == "failed":
         assert "<script>alert(1)</script>" in (outcome["said"] or "")
-    text = render(build(collect([field.home.runs]), [BENCHMARK]))
-    page = Page(text)
-    assert not page.all("img") and len(page.all("script")) == 1
-    assert "<script>alert" not in text and HTML[:80] in page.words
-    assert not [code for code in CODES if code in text]
+    site = pages(build(collect([field.home.runs]), [BENCHMARK]))
+    assert len(site) == 4
+    for text in site.values():
+        page = Reading(text)
+        assert not page.all("img") and "<script>alert" not in text
+        assert HTML[:80] in page.words
+        assert not [code for code in CODES if code in text]
 
 
 def test_who_looks_on_is_told_without_codes(field: Field) -> None:

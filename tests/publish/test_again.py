@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from harness.board.page import render
 from harness.cli import publish as command
 from harness.cli import verify as verify_command
 from harness.compare import comparison
@@ -32,6 +31,7 @@ from harness.system.system import capture
 from tests.publish.material import RUNS, rules, run, use_tiny_rules
 from tests.reference.material import guesses
 from tests.run.material import tiny_dataset
+from tests.site.whole import pages, rows
 
 HERE = capture()
 ELSEWHERE = replace(HERE, memory=replace(HERE.memory, physical=2**40))
@@ -75,13 +75,10 @@ def put_again(home: Home, dataset: Dataset, board: Path, by: str = "another grou
 
 def row(board: Path) -> dict[str, Any]:
     standings = build(collect((board / "results", board / "again"), doubt), ())
-    assert findings(validator("standings"), standings) == []
-    assert standings["unreadable"] == []
-    (benchmark,) = standings["benchmarks"]
-    (table,) = benchmark["tables"]
-    rows: list[dict[str, Any]] = [*table["listed"], *table["set_aside"]]
-    assert len(rows) == 1
-    return rows[0]
+    assert findings(validator("standings"), standings.document) == []
+    assert standings.document["unreadable"] == []
+    (only,) = rows(standings)
+    return only
 
 
 @pytest.mark.parametrize("system", [HERE, ELSEWHERE], ids=["a machine of the same kind", "another machine"])
@@ -96,8 +93,8 @@ def test_the_same_predictions_prove_the_row(tmp_path: Path, dataset: Dataset, bo
     found = row(board)
     assert found["provenance"] == "run again by another party"
     assert [run["counts"] for run in found["runs"]] == [True] * RUNS, "the others' runs are no runs of the entry"
-    page = str(render(build(collect((board / "results", board / "again"), doubt), ())))
-    assert "another group: identical." in page
+    page = pages(build(collect((board / "results", board / "again"), doubt), ()))[f"entries/{found['slug']}.html"]
+    assert "another group" in page and "identical" in page
 
 
 def test_what_came_to_something_else_is_shown_and_proves_nothing(tmp_path: Path, dataset: Dataset, board: Path) -> None:
@@ -160,7 +157,7 @@ def test_what_was_changed_proves_nothing(tmp_path: Path, dataset: Dataset, board
     assert any(part in line for line in differences(board))
     assert any(part in line for line in entry_differences(done.folder, dataset, *rules()))
     standings = build(collect((board / "results", board / "again"), doubt), ())
-    assert ["again" in each["source"] for each in standings["unreadable"]] == [True]
+    assert ["again" in each["source"] for each in standings.document["unreadable"]] == [True]
 
 
 def test_a_forged_verdict_is_found_although_the_ledger_fits(tmp_path: Path, dataset: Dataset, board: Path) -> None:

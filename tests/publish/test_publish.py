@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from harness.board.page import render
 
 from harness.cli import publish as command
 from harness.cli import verify as verify_command
@@ -32,6 +31,7 @@ from harness.standings.collect import collect
 from tests.disk import PAGE, room_for_files, room_for_pages, small_disk
 from tests.publish.material import RUNS, official, rules, run, use_tiny_rules
 from tests.run.material import tiny_dataset
+from tests.site.whole import pages, rows
 
 
 @pytest.fixture
@@ -130,17 +130,18 @@ def test_the_leaderboard_shows_what_was_published(home: Home, dataset: Dataset, 
         put(home, dataset, board, submission)
     # The home holds the same runs: they are shown once.
     standings = build(collect((board / "results", home.runs), doubt), ())
-    assert findings(validator("standings"), standings) == []
-    assert (standings["unreadable"], standings["interrupted"]) == ([], [])
-    listed = standings["benchmarks"][0]["tables"][0]["listed"]
+    assert findings(validator("standings"), standings.document) == []
+    assert (standings.document["unreadable"], standings.document["interrupted"]) == ([], [])
+    listed = rows(standings)
     assert sorted(each["submission"]["name"] for each in listed) == ["densenet_8bit", "densenet_fp32"]
     assert {each["provenance"] for each in listed} == {"verified from raw files"}
     (other,) = [each for each in listed if each["judged"]["against"] is not None]
     assert other["judged"]["non_inferiority"]["outcome"] in ("non-inferior", "undecided")
     assert other["rank"] is None
-    page = str(render(standings))
-    assert "All runs together" in page
-    assert "Why it has no rank" in page
+    site = pages(standings)
+    for row in listed:
+        assert row["submission"]["title"] in site["index.html"]
+        assert "verified from raw files" in site[f"entries/{row['slug']}.html"]
 
 
 def test_a_run_that_was_reproduced_leaves_its_entry_as_it_was_published(
@@ -150,7 +151,7 @@ def test_a_run_that_was_reproduced_leaves_its_entry_as_it_was_published(
     done = put(home, dataset, board)
     run(home, dataset, 1)
     run(home, dataset, 2, "fail-refused")
-    (only,) = build(collect((board / "results", home.runs), doubt), ())["benchmarks"][0]["tables"][0]["listed"]
+    (only,) = rows(build(collect((board / "results", home.runs), doubt), ()))
     assert only["judged"]["entry"] == done.document["entry"]
     assert [row["counts"] for row in only["runs"]] == [True, False, True, False]
 
@@ -161,7 +162,7 @@ def test_an_entry_with_other_runs_than_published_is_no_published_folder(
     entry(home, dataset)
     done = put(home, dataset, board)
     shutil.rmtree(next(path for path in done.folder.iterdir() if path.is_dir()))
-    (only,) = build(collect((board / "results",), doubt), ())["benchmarks"][0]["tables"][0]["listed"]
+    (only,) = rows(build(collect((board / "results",), doubt), ()))
     assert (only["provenance"], only["judged"]) == ("self-reported", None)
 
 
@@ -173,10 +174,10 @@ def test_what_the_ledger_does_not_seal_is_self_reported(home: Home, dataset: Dat
     forged["quality"]["auc"] = {"value": 0.99, "lower": 0.98, "upper": 1.0, "method": "?", "reason": None}
     (done.folder / "entry.json").write_text(json.dumps(forged))
     standings = build(collect((board / "results",), doubt), ())
-    (only,) = standings["benchmarks"][0]["tables"][0]["listed"]
+    (only,) = rows(standings)
     assert (only["provenance"], only["judged"]) == ("self-reported", None)
     assert only["summary"]["auc"]["value"] < 0.9
-    (unread,) = standings["unreadable"]
+    (unread,) = standings.document["unreadable"]
     assert unread["reason"] == f"it is not taken for published: {done.document['entry']}: entry.json was changed"
 
 

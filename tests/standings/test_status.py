@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from harness.standings.build import Standings
@@ -14,7 +16,7 @@ def season(tmp_path_factory: pytest.TempPathFactory) -> Standings:
     return a_published_season(tmp_path_factory.mktemp("season"))
 
 
-def rows_on(season: Standings, device: str) -> dict[str, dict]:
+def rows_on(season: Standings, device: str) -> dict[str, dict[str, Any]]:
     tables = [table for each in season.document["benchmarks"] for table in each["tables"]]
     return {
         row["submission"]["name"]: row
