@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import shutil
 from pathlib import Path
@@ -201,6 +202,28 @@ def test_changed_files_leave_their_entry_out(copied: Home, dataset: Dataset, tmp
     only_the_others(Asking(dataset).pairs(entries), named(entries, WORST).slug, "another digest", tmp_path)
 
 
+@pytest.mark.parametrize("target", ["/dev/zero", None])
+def test_events_that_are_no_file_leave_their_entry_out(
+    copied: Home, dataset: Dataset, tmp_path: Path, target: str | None
+) -> None:
+    path = next(copied.runs.glob(f"{WORST}-*/{EVENTS}"))
+    path.unlink()
+    if target is not None:
+        path.symlink_to(target)
+    entries = entries_in(copied.runs)
+    only_the_others(Asking(dataset).pairs(entries), named(entries, WORST).slug, "not there, or no file", tmp_path)
+
+
+def test_a_folder_of_any_name_can_be_told(copied: Home, dataset: Dataset, tmp_path: Path) -> None:
+    path = next(copied.runs.glob(f"{WORST}-*/{EVENTS}"))
+    path.write_text("")
+    path.parent.rename(path.parent.with_name(os.fsdecode(b"run-\xff")))
+    entries = entries_in(copied.runs)
+    found = Asking(dataset).pairs(entries)
+    only_the_others(found, named(entries, WORST).slug, "run-\ufffd", tmp_path)
+    assert canonical(found)
+
+
 def test_a_record_that_breaks_the_schema_leaves_its_entry_out(copied: Home, dataset: Dataset, tmp_path: Path) -> None:
     edit(copied, WORST, lambda record: record.pop("files"))
     entries = entries_in(copied.runs)
@@ -211,8 +234,8 @@ def test_a_record_that_changes_meanwhile_leaves_its_entry_out(copied: Home, data
     entries = entries_in(copied.runs)
     edit(copied, WORST, lambda record: record.update(number=9))
     only_the_others(Asking(dataset).pairs(entries), named(entries, WORST).slug, "was changed", tmp_path)
-    for path in copied.runs.glob(f"{WORST}-*"):
-        shutil.rmtree(path)
+    for path in copied.runs.glob(f"{WORST}-*/{RECORD}"):
+        path.unlink()
     only_the_others(Asking(dataset).pairs(entries), named(entries, WORST).slug, "can't be read", tmp_path)
 
 
