@@ -16,12 +16,13 @@ from harness.errors import HarnessError, InvalidInput
 from harness.publish.bundle import is_packed, unpacked
 from harness.publish.reading import read_document
 from harness.record import digest
-from harness.record.folder import RECORD, RunFolder
+from harness.record.folder import EVENTS, RECORD, RunFolder
 from harness.reference.evidence import scores_of
 from harness.score.clustered import FloatArray
 from harness.spec.explain import findings
 from harness.spec.schema import validator
 from harness.standings.entry import Entry
+from harness.standings.fields import clean
 from harness.standings.run import Place, Run
 
 Prepared = Callable[[str], Dataset]
@@ -120,7 +121,8 @@ def _scored(run: Run, dataset: Dataset) -> ReadRun:
         try:
             scores = scores_of(found.folder, found.record, dataset).test
         except InvalidInput as error:
-            raise LackingError(error.message) from error
+            # It names the folder, and a stranger's may have any name.
+            raise LackingError(clean(error.message)) from error
     return ReadRun(RunFolder(run.folder), found.record, scores)
 
 
@@ -135,6 +137,9 @@ def _opened(run: Run) -> Iterator[Path]:
             except InvalidInput as error:
                 # The message itself names folders of this machine.
                 raise LackingError(f"{run.id}: its archive can't be read; `harness verify` says why") from error
+        # An endless device would be read to its end.
+        elif not (root / EVENTS).is_file() or (root / EVENTS).is_symlink():
+            raise LackingError(f"{run.id}: its {EVENTS} is not there, or no file")
         yield root
 
 
@@ -148,5 +153,5 @@ def _found(run: Run, root: Path) -> comparing.Found:
     if not same:
         raise LackingError(f"{run.id}: its record was changed while it was read")
     if broken := findings(validator("record"), record):
-        raise LackingError(f"{run.id}: its record breaks the schema ({broken[0].message})")
+        raise LackingError(clean(f"{run.id}: its record breaks the schema ({broken[0].message})"))
     return comparing.Found(RunFolder(root), record)
