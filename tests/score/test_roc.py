@@ -17,12 +17,15 @@ few = st.lists(st.tuples(st.integers(0, 8), st.booleans(), st.integers(1, 3)), m
 SETTINGS = Settings(specificity=0.9, resamples=200, seed=1)
 
 
-def by_definition(scores, positive, rate):
+def by_definition(scores, positive, rates):
     """Every threshold's point, and a straight line between two; of several at one rate the highest."""
     cuts = [np.inf, *np.unique(scores)[::-1]]
     points = [((scores[~positive] >= cut).mean(), (scores[positive] >= cut).mean()) for cut in cuts]
-    below = [point for point in points if point[0] <= rate + 1e-12]
-    left = max(below)
+    return [between(points, rate) for rate in rates]
+
+
+def between(points, rate):
+    left = max(point for point in points if point[0] <= rate + 1e-12)
     right = next((point for point in points if point[0] > rate + 1e-12), None)
     if right is None or rate <= left[0]:
         return left[1]
@@ -40,7 +43,7 @@ def arrays(cases):
 def test_the_mean_of_one_curve_is_that_curve(cases):
     scores, positive = arrays(cases)
     band = mean_roc([scores], positive, np.arange(len(scores)), Settings(0.9, 1, 1))
-    expected = [by_definition(scores, positive, rate) for rate in RATES[::10]]
+    expected = by_definition(scores, positive, RATES[::10])
     assert band.value[::10] == pytest.approx(expected)
 
 
@@ -91,9 +94,7 @@ def test_at_one_in_ten_it_is_the_sensitivity_of_the_metrics_with_its_interval(ru
 def test_the_mean_is_vertical_and_lies_in_its_band():
     each, labels, groups = invented(3)
     band = mean_roc(each, labels, groups, SETTINGS)
-    assert band.value == pytest.approx(
-        np.mean([[by_definition(scores, labels == 1, rate) for rate in RATES] for scores in each], axis=0)
-    )
+    assert band.value == pytest.approx(np.mean([by_definition(scores, labels == 1, RATES) for scores in each], axis=0))
     lower, upper = bounds(band)
     assert (lower <= band.value).all()
     assert (band.value <= upper).all()
@@ -146,5 +147,5 @@ def test_a_resample_is_the_curve_of_the_cases_that_were_drawn(cases):
     positive = np.array([label for _, label, _ in cases])
     weights = np.array([[count for _, _, count in cases]], dtype=np.int32)
     repeated, labels = arrays(cases)
-    expected = [by_definition(repeated, labels, rate) for rate in RATES[::10]]
+    expected = by_definition(repeated, labels, RATES[::10])
     assert _Curve(scores, positive).sensitivities(weights)[0, ::10] == pytest.approx(expected)
