@@ -20,6 +20,7 @@ _SCRIPT = """() => {
   };
   const low = [];
   for (const e of document.querySelectorAll("body *:not(script)")) {
+    if (e.localName === "title") continue;  // a drawing's name, which is not drawn
     const own = [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim());
     if (!own) continue;
     const style = getComputedStyle(e);
