@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from harness.board.bars import Axis
-from harness.board.columns import Column
+from harness.board.columns import ASCENDING, Column
 from harness.board.figures import area, interval, plain
 from harness.board.markup import Html, join, tag
 from harness.board.notes import Notes
@@ -103,7 +103,7 @@ def quantity_cell(row: Row, column: Column, notes: Notes, *, hidden: bool, empty
     if found["value"] is None:
         return tag("td", notes.absent(found["reason"]), data_column=name, hidden=hidden)
     text, value = tag("span", plain(found["value"], found["unit"]), class_="main"), _sortable(found["value"])
-    below = _ratio(row["ratios"]["float32"]["costs"].get(name), notes)
+    below = _ratio(row["ratios"]["float32"]["costs"].get(name), notes) if column.first == ASCENDING else None
     return tag("td", text, below, data_column=name, data_value=value, hidden=hidden)
 
 

@@ -22,8 +22,8 @@ def quantity(value: float, unit: str) -> Html:
 
 
 def plain(value: float, unit: str) -> str:
-    """As `quantity`, as text."""
-    return "\u00a0".join(text + (GAP + name if name else "") for text, name in _amount(value, unit))
+    """The same as text alone, for labels and drawings."""
+    return "\u00a0".join(f"{text}{GAP}{name}" if name else text for text, name in _amount(value, unit))
 
 
 def span(low: float, high: float, unit: str) -> Html:

@@ -17,7 +17,7 @@ from harness.board.pareto import pareto_plots
 from harness.board.parts import place_chips
 from harness.board.words import INDEX, PLACE
 
-STYLES = ("base.css", "table.css", *CONTROLS_STYLES)
+STYLES = ("base.css", "table.css", *CONTROLS_STYLES, "pareto.css", "claims.css")
 
 
 def table_page(table: Mapping[str, Any], benchmark: Mapping[str, Any], findings: Mapping[str, Any]) -> Page:

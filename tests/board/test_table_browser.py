@@ -19,7 +19,8 @@ from tests.standings.records import BENCHMARK, changed, record
 from tests.standings.season import a_published_season
 
 pytestmark = pytest.mark.browser
-OPEN_ALL = "document.querySelectorAll('details').forEach(box => { box.open = true })"
+OPEN_ALL = "document.querySelectorAll('details:not(form *)').forEach(box => { box.open = true })"
+"""Menus of the toolbar lie over the page, one at a time."""
 
 
 @pytest.fixture(scope="module")
