@@ -21,6 +21,11 @@ def quantity(value: float, unit: str) -> Html:
     return _html(_amount(value, unit))
 
 
+def plain(value: float, unit: str) -> str:
+    """As `quantity`, as text."""
+    return "\u00a0".join(text + (GAP + name if name else "") for text, name in _amount(value, unit))
+
+
 def span(low: float, high: float, unit: str) -> Html:
     """A range; the unit is said once where it is the same."""
     first, last = _amount(low, unit), _amount(high, unit)

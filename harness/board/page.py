@@ -14,7 +14,6 @@ from harness.board.figures import short
 from harness.board.markup import Html, join, tag
 from harness.board.overview import overview, set_aside
 from harness.board.parts import anchor
-from harness.board.scatter import scatter
 
 _HERE = Path(__file__).resolve().parent
 
@@ -161,27 +160,11 @@ def _table(table: Mapping[str, Any], text: Mapping[str, Any] | None) -> Html:
         heading,
         tag("p", table["note"], class_="note"),
         overview(table, name) if table["listed"] else None,
-        _figure(table),
         set_aside(table, name),
         tag("h4", "Entries in full"),
         details,
         class_="place",
         aria_labelledby=name,
-    )
-
-
-def _figure(table: Mapping[str, Any]) -> Html | None:
-    plot = scatter(table["listed"])
-    if plot is None:
-        return None
-    legend = (
-        "Test AUC against time to predictions: up is better, left is faster. All entries were tested on the same "
-        "patients, so intervals that overlap do not prove a tie."
-    )
-    return tag(
-        "figure",
-        tag("div", plot, class_="scroll", tabindex=0, role="region", aria_label="Figure"),
-        tag("figcaption", legend),
     )
 
 
