@@ -128,8 +128,8 @@ COMPARE = {
     "runs; a ratio of costs is the geometric mean over pairs of runs, with Student's t interval of the logarithms. A "
     "machine that is slow for a while is slow for both, and drops out.",
     "per pair": "Every interval is a 95 % interval for that pair alone. Of many pairs, one in twenty misses the truth "
-    "by chance: intervals here are not corrected for how many are looked at. Whoever looks for differences in the whole "
-    "table takes the line “told apart”, which Holm's procedure corrects for all pairs of the table together.",
+    "by chance: intervals here are not corrected for how many are looked at. Whoever looks for differences in the "
+    "whole table takes the line “told apart”, which Holm's procedure corrects for all pairs of the table together.",
     "plain": "Every entry against the float32 reference of its model",
     "plain note": "Costs are ratios to the reference, paired by run number, with 95 % intervals: below 1 costs less.",
     "against": "against {name}",
@@ -138,3 +138,46 @@ COMPARE = {
     "ratio of": "ratio of {cost}",
 }
 """The page that compares entries of one table."""
+CLAIMS = {
+    "heading": "Claims of the paper",
+    "lead": "What the paper found, as tests that were declared before anybody ran them. Each part is judged at 2.5 % "
+    "one-sided, over whole entries alone.",
+    "supported": "supported",
+    "contradicted": "contradicted",
+    "undecided": "undecided",
+    "not testable": "not testable",
+    "title": "{id}: {title}",
+    "source": "Source: {source}",
+    "reason": "{verdict}: {reason}",
+    "p": "p of the claim {supported}; of its opposite, corrected, {contradicted}",
+    "parts": "Parts of {id}",
+    "what": "What it says",
+    "effect": "Effect, 95 % interval",
+    "picture": "Interval",
+    "ratio": "ratio; below 1 is less",
+    "difference": "difference in AUC",
+    "value": "test AUC",
+    "said": "{quantity}: {effect}",
+    "between": "{low} to {high}",
+    "picture of": "{kind} {effect}; {line}",
+    "none": "not known",
+    "line": "no effect is {nothing}",
+    "bound": "bound {bound}",
+    "no line": "no line of no effect",
+    "verdict": "By itself",
+    "shown": "shown",
+    "opposite shown": "opposite shown",
+    "runs": "runs {numbers}",
+    "entries": "Entries",
+    "no entries": "none yet",
+    "missing": "What is missing",
+    "absent": "{name}: runs {numbers} are missing",
+    "failed": "{name}: runs {numbers} failed or are invalid",
+    "absent and failed": "{name}: runs {absent} are missing; runs {failed} failed or are invalid",
+    "command": "This makes the missing runs:",
+    "none asked": "No claim can be asked here: {reason}",
+    "left out": "Not read: {entry}: {reason}",
+    "key line": "no effect",
+    "key bound": "bound that decides",
+}
+"""The claims of the paper."""

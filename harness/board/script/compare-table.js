@@ -39,12 +39,14 @@
     return words(LeanMed.words.status[entry.status], ...reasons);
   }
 
+  const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+
   /** A row for each setting in which the entries differ. */
   function settings(entries) {
     const keys = [...new Set(entries.flatMap((entry) => Object.keys(entry.efficiency)))].sort();
     const differ = keys.filter((key) => new Set(entries.map((entry) => entry.efficiency[key])).size > 1);
     return differ.map((key) =>
-      row(key.replaceAll("_", " "), entries.map((entry) => words(entry.efficiency[key] ?? word("default")))));
+      row(capital(key.replaceAll("_", " ")), entries.map((entry) => words(entry.efficiency[key] ?? word("default")))));
   }
 
   function common(entry, chosen) {
@@ -119,6 +121,13 @@
     return rows.length ? [group(word("costs"), entries.length), ...rows] : [];
   }
 
+  /** A line about what is measured in the table, and in none of these. */
+  function nowhere(chosen, data) {
+    const there = new Set(measured(chosen, data));
+    const names = data.costs.filter((each) => !there.has(each)).map((each) => each.heading);
+    return names.length ? [make("p", { class: "quiet note" }, word("nowhere", { names: names.join(", ") }))] : [];
+  }
+
   function column(entry, chosen, actions) {
     const act = (key, kind) => {
       const button = make("button", { type: "button", "data-focus": `${kind} ${entry.slug}`, "aria-label": word(`${key} of`, { name: entry.name }) }, word(key));
@@ -163,5 +172,5 @@
           LeanMed.forest(shown, { ratio: isRatio, label: word("plot", { title, count: shown.length }) })));
   }
 
-  LeanMed.compareTable = { table, plots, pairOf };
+  LeanMed.compareTable = { table, plots, nowhere };
 })();

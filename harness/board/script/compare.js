@@ -70,7 +70,7 @@
         LeanMed.compareTable.table(chosen, data, actions));
       const plots = LeanMed.compareTable.plots(chosen, data);
       const glance = plots.length ? [make("h2", {}, word("glance")), make("div", { class: "forests" }, ...plots)] : [];
-      shown.replaceChildren(box, ...glance);
+      shown.replaceChildren(box, ...LeanMed.compareTable.nowhere(chosen, data), ...glance);
     });
   }
 
