@@ -1,14 +1,15 @@
-"""The paper's claims over one table: what the runs say of each, by how much, from which entries, and what is missing."""
+"""The paper's claims over one table: what the runs say of each, by how much, from which entries, and what lacks."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from harness.board.figures import MINUS, area
-from harness.board.forest import Forest, bound_of
+from harness.board.figures import MINUS, area, interval
+from harness.board.forest import Forest, bound_of, line_key
 from harness.board.markup import Html, join, tag
 from harness.board.names import QUANTITY_NAMES
+from harness.board.tints import ratio
 from harness.board.words import CLAIMS
 
 _KINDS = {"supported": "good", "contradicted": "bad", "shown": "good", "opposite shown": "bad"}
@@ -24,9 +25,10 @@ def claims_view(claims: Mapping[str, Any] | None, root: str) -> Html | None:
     left_out = [tag("li", CLAIMS["left out"].format(**each)) for each in claims.get("left_out", ())]
     return tag(
         "section",
-        tag("h3", CLAIMS["heading"], id=name),
+        tag("h2", CLAIMS["heading"], id=name),
         tag("p", CLAIMS["lead"], class_="note"),
         none,
+        _legend() if claims["claims"] else None,
         [_claim(claim, root) for claim in claims["claims"]],
         tag("ul", left_out, class_="quiet") if left_out else None,
         class_="claims",
@@ -34,12 +36,18 @@ def claims_view(claims: Mapping[str, Any] | None, root: str) -> Html | None:
     )
 
 
+def _legend() -> Html:
+    """What the lines in the drawings are."""
+    items = [("nothing", "key line"), ("target", "key bound")]
+    return tag("ul", [tag("li", line_key(kind), CLAIMS[name]) for kind, name in items], class_="keys")
+
+
 def _claim(claim: Mapping[str, Any], root: str) -> Html:
     name = f"claim-{claim['id']}"
     verdict = claim["verdict"]
     return tag(
         "article",
-        tag("h4", CLAIMS["title"].format(**claim), " ", _badge(verdict), id=name),
+        tag("h3", CLAIMS["title"].format(**claim), " ", _badge(verdict), id=name),
         tag("p", claim["sentence"], class_="sentence"),
         tag("p", _sentence(claim["reason"]), _p_values(claim), class_="reason"),
         _parts(claim, root),
@@ -90,52 +98,59 @@ def _parts(claim: Mapping[str, Any], root: str) -> Html | None:
 
 
 def _part(part: Mapping[str, Any], axis: Forest, root: str) -> Html:
-    effect = _effect(part)
-    kind = tag("span", f"{_quantity(part['quantity'])}, {CLAIMS[part['kind']]}", class_="sub")
-    reason = None if part["reason"] is None else tag("span", _sentence(part["reason"]), class_="sub")
+    kind = tag("span", _kind(part), class_="sub")
+    reason = part["reason"]
+    why = None if reason in (None, part["effect"]["reason"]) else tag("span", _sentence(reason), class_="sub")
     known = part["effect"]["value"] is not None
     return tag(
         "tr",
         tag("th", part["what"], kind, scope="row"),
-        tag("td", tag("span", effect[0], class_="main"), effect[1], class_="figure"),
-        tag("td", axis.row(part, _picture(part, axis, effect)) if known else "—"),
-        tag("td", _badge(part["verdict"]), reason, class_="by-itself"),
+        _figure(part),
+        tag("td", axis.row(part, _picture(part, axis)) if known else "—"),
+        tag("td", _badge(part["verdict"]), why, class_="by-itself"),
         tag("td", _entries(part, root)),
     )
+
+
+def _kind(part: Mapping[str, Any]) -> str:
+    said = CLAIMS[part["kind"]]
+    return said if part["quantity"] == "auc" else f"{_quantity(part['quantity'])}, {said}"
 
 
 def _quantity(name: str) -> str:
     return QUANTITY_NAMES.get(name, name if name != "auc" else "AUC")
 
 
-def _number(value: float, kind: str) -> str:
-    if kind == "ratio":
-        return f"{value:.{2 if value >= 0.1 else 3}f}"
-    return area(value, sign=kind == "difference")
-
-
-def _effect(part: Mapping[str, Any]) -> tuple[str, Html | None]:
-    """The effect, and its interval or why there is none."""
+def _figure(part: Mapping[str, Any]) -> Html:
+    """The effect with its interval, or with the reason why there is none."""
     effect, kind = part["effect"], part["kind"]
+    why = None if effect["reason"] is None else tag("span", effect["reason"], class_="interval why")
     if effect["value"] is None:
-        return "—", None if effect["reason"] is None else tag("span", effect["reason"], class_="interval why")
-    value = ("× " if kind == "ratio" else "") + _number(effect["value"], kind)
+        return tag("td", "—", why, class_="figure")
+    if kind == "ratio":
+        return tag("td", ratio(effect), why, class_="figure")
+    sign = kind == "difference"
+    value = tag("span", area(effect["value"], sign=sign), class_="main")
+    return tag("td", value, interval(effect, sign=sign), why, class_="figure")
+
+
+def _said(part: Mapping[str, Any]) -> str:
+    """The effect and its interval in words."""
+    effect, sign = part["effect"], part["kind"] == "difference"
+    value = area(effect["value"], sign=sign)
     if effect["lower"] is None:
-        return value, tag("span", effect["reason"], class_="interval why")
-    between = CLAIMS["between"].format(low=_number(effect["lower"], kind), high=_number(effect["upper"], kind))
-    return value, tag("span", between, class_="interval")
+        return value
+    return CLAIMS["said"].format(
+        value=value, low=area(effect["lower"], sign=sign), high=area(effect["upper"], sign=sign)
+    )
 
 
-def _picture(part: Mapping[str, Any], axis: Forest, effect: tuple[str, Html | None]) -> str:
+def _picture(part: Mapping[str, Any], axis: Forest) -> str:
     """The drawing in words."""
-    found, kind = part["effect"], part["kind"]
-    said = effect[0]
-    if found["lower"] is not None:
-        said += f", {CLAIMS['between'].format(low=_number(found['lower'], kind), high=_number(found['upper'], kind))}"
     line = CLAIMS["no line"] if axis.nothing is None else CLAIMS["line"].format(nothing=f"{axis.nothing:g}")
     if (bound := bound_of(part)) is not None:
         line += f"; {CLAIMS['bound'].format(bound=f'{bound:g}'.replace('-', MINUS))}"
-    return CLAIMS["picture of"].format(kind=_quantity(part["quantity"]), effect=said, line=line)
+    return CLAIMS["picture of"].format(kind=_quantity(part["quantity"]), effect=_said(part), line=line)
 
 
 def _entries(part: Mapping[str, Any], root: str) -> Html:

@@ -30,7 +30,7 @@ def compare_page(table: Mapping[str, Any], benchmark: Mapping[str, Any], pairs: 
         heading=COMPARE["heading"],
         lead=tag("p", lead, tag("a", COMPARE["back"], href=f"{root}tables/{slug}.html"), class_="lead"),
         main=join(
-            tag("section", id="comparison", class_="comparison", hidden=True, aria_label=COMPARE["table"]),
+            tag("section", id="comparison", class_="comparison", hidden=True, aria_label=COMPARE["comparison"]),
             _meaning(),
             against_references(table, pairs, root),
         ),

@@ -10,6 +10,7 @@ from harness.board.figures import area, interval
 from harness.board.markup import Html, tag
 from harness.board.names import QUANTITY_NAMES
 from harness.board.notes import Notes
+from harness.board.tints import ratio
 from harness.board.words import COMPARE, STATUS
 
 REFERENCE = "float32"
@@ -47,7 +48,7 @@ def against_references(table: Mapping[str, Any], pairs: Mapping[str, Any] | None
     return tag(
         "section",
         tag("h2", COMPARE["plain"], id="plain"),
-        tag("div", listed, class_="scroll", role="region", tabindex=0, aria_label=COMPARE["plain"]),
+        tag("div", listed, class_="scroll", role="region", tabindex=0, aria_label=COMPARE["plain table"]),
         notes.to_html(),
         aria_labelledby="plain",
     )
@@ -132,20 +133,4 @@ def _ratio(row: Mapping[str, Any], name: str, notes: Notes) -> Html:
     if found["value"] is None:
         return tag("td", notes.absent(found["reason"]), class_="figure")
     mark = None if found["reason"] is None else notes.mark(found["reason"])
-    return tag("td", tag("span", _times(found["value"]), mark, class_="main"), _between(found), class_="figure")
-
-
-def _times(value: float) -> str:
-    return f"× {_two(value)}"
-
-
-def _between(found: Mapping[str, Any]) -> Html | None:
-    if found["lower"] is None:
-        return None
-    ends = COMPARE["to"].format(low=_two(found["lower"]), high=_two(found["upper"]))
-    return tag("span", ends, class_="interval")
-
-
-def _two(value: float) -> str:
-    """Two digits after the point, three where that leaves one that means anything."""
-    return f"{value:.{2 if value >= 0.1 else 3}f}"
+    return tag("td", ratio(found), mark, class_="figure")

@@ -69,6 +69,13 @@ class Forest:
         )  # fmt: skip
 
 
+def line_key(kind: str) -> Html:
+    """One of the drawings' lines for a legend."""
+    return tag(
+        "svg", tag("path", d="M8 1V15", class_=kind), width=16, height=16, viewBox="0 0 16 16", aria_hidden="true"
+    )
+
+
 def bound_of(part: Mapping[str, Any]) -> float | None:
     """The effect at which the part's answer turns, where that is not the line of no effect: a margin, a tolerance, a
     target. None where the document does not say it."""

@@ -35,7 +35,7 @@ def pareto_plots(table: Mapping[str, Any], root: str) -> Html | None:
     heading = f"pareto-{table['slug']}"
     return tag(
         "section",
-        tag("h3", PARETO["heading"], id=heading),
+        tag("h2", PARETO["heading"], id=heading),
         tag("p", PARETO["lead"]),
         _legend(plots),
         tag("div", [_figure(plot, root) for plot in plots], class_="pareto-grid"),

@@ -77,6 +77,7 @@ COMPARE = {
     "not copied": "The browser did not let the page copy; the link is in the address line.",
     "clear": "Choose none",
     "usual": "Usual choice",
+    "comparison": "Comparison",
     "table": "The chosen entries side by side",
     "side": "Side by side",
     "entry": "Entry",
@@ -131,24 +132,23 @@ COMPARE = {
     "by chance: intervals here are not corrected for how many are looked at. Whoever looks for differences in the "
     "whole table takes the line “told apart”, which Holm's procedure corrects for all pairs of the table together.",
     "plain": "Every entry against the float32 reference of its model",
+    "plain table": "Ratios to the reference",
     "plain note": "Costs are ratios to the reference, paired by run number, with 95 % intervals: below 1 costs less.",
     "against": "against {name}",
     "is reference": "is the reference",
     "no reference": "no float32 reference in this table",
-    "ratio of": "ratio of {cost}",
 }
 """The page that compares entries of one table."""
 CLAIMS = {
     "heading": "Claims of the paper",
-    "lead": "What the paper found, as tests that were declared before anybody ran them. Each part is judged at 2.5 % "
-    "one-sided, over whole entries alone.",
+    "lead": "What the paper found, as tests that were declared before anybody ran them. Each part is judged at "
+    "2.5\u00a0% one-sided, over whole entries alone.",
     "supported": "supported",
     "contradicted": "contradicted",
     "undecided": "undecided",
     "not testable": "not testable",
     "title": "{id}: {title}",
     "source": "Source: {source}",
-    "reason": "{verdict}: {reason}",
     "p": "p of the claim {supported}; of its opposite, corrected, {contradicted}",
     "parts": "Parts of {id}",
     "what": "What it says",
@@ -157,10 +157,8 @@ CLAIMS = {
     "ratio": "ratio; below 1 is less",
     "difference": "difference in AUC",
     "value": "test AUC",
-    "said": "{quantity}: {effect}",
-    "between": "{low} to {high}",
+    "said": "{value}, {low} to {high}",
     "picture of": "{kind} {effect}; {line}",
-    "none": "not known",
     "line": "no effect is {nothing}",
     "bound": "bound {bound}",
     "no line": "no line of no effect",

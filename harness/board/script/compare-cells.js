@@ -40,7 +40,7 @@
     const runs = Object.values(entry.costs[name] ?? {});
     const [low, high] = [Math.min(...runs), Math.max(...runs)].map((value) => format.text(value, unit));
     const spread = runs.length > 1 ? word("to", { low, high }) : word("one run");
-    return figure("", make("span", { class: "main" }, ...format.nodes(mean, unit)), small(spread));
+    return figure("", make("span", { class: "main" }, format.text(mean, unit)), small(spread));
   }
 
   LeanMed.compareCells = { absent, base, cost, estimate, figure, probability, ratio, signed, small, word, words };
