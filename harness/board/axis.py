@@ -15,8 +15,8 @@ _PADDING = 1.12
 _LEAST = 0.1
 """An axis covers this share of its costs at least: differences that are nothing should not look like any."""
 _MOST = 7
-_SECONDS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 18_000, 43_200, 86_400, 172_800, 432_000)
-_COARSE_SECONDS = (1, 10, 60, 600, 3600, 36_000, 360_000)
+_SECONDS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 18_000)
+_COARSE_SECONDS = (1, 10, 60, 600, 3600)
 _SIZES = {
     "J": ((1e6, "MJ"), (1e3, "kJ"), (1.0, "J")),
     "B": ((2.0**30, "GiB"), (2.0**20, "MiB"), (2.0**10, "KiB"), (1.0, "B")),
@@ -98,8 +98,10 @@ def _candidates(unit: str) -> tuple[Callable[[float, float], list[float]], ...]:
 
 
 def _seconds(low: float, high: float, whole: Sequence[float], factors: tuple[float, ...]) -> list[float]:
+    """Powers of ten below a second and above ten hours; in between what clocks count in."""
     parts = [value for value in decades(low, high, factors) if value < 1]
-    return parts + [float(value) for value in whole if low <= value <= high]
+    hours = [value * 3600 for value in decades(low / 3600, high / 3600, factors) if value >= 10]
+    return [*parts, *(float(value) for value in whole if low <= value <= high), *hours]
 
 
 def _powers(low: float, high: float, base: int) -> list[float]:
