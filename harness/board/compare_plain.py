@@ -28,7 +28,7 @@ def against_references(table: Mapping[str, Any], pairs: Mapping[str, Any] | None
         "tr",
         tag("th", COMPARE["entry"], scope="col", class_="name"),
         tag("th", COMPARE["auc"], scope="col", class_="figure"),
-        tag("th", COMPARE["difference"], scope="col", class_="figure"),
+        tag("th", COMPARE["plain difference"], scope="col", class_="figure"),
         [tag("th", QUANTITY_NAMES[each.name], scope="col", class_="figure") for each in columns],
     )
     body = [
@@ -110,7 +110,7 @@ def _difference(row: Mapping[str, Any], differences: Differences, notes: Notes) 
     """From the pairs; else as it was published."""
     reference = row["ratios"][REFERENCE]["entry"]
     if reference == row["slug"]:
-        return tag("td", COMPARE["base"], class_="figure quiet")
+        return tag("td", COMPARE["reference"], class_="figure quiet")
     found = None if reference is None else differences.get((row["slug"], reference))
     if found is None and row["judged"] is not None:
         found = row["judged"]["difference"]
@@ -126,7 +126,7 @@ def _difference(row: Mapping[str, Any], differences: Differences, notes: Notes) 
 def _ratio(row: Mapping[str, Any], name: str, notes: Notes) -> Html:
     against = row["ratios"][REFERENCE]
     if against["entry"] == row["slug"]:
-        return tag("td", COMPARE["base"], class_="figure quiet")
+        return tag("td", COMPARE["reference"], class_="figure quiet")
     found = against["costs"].get(name)
     if found is None:
         return tag("td", notes.absent(against["reason"] or COMPARE["no value"]), class_="figure")

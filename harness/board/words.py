@@ -132,6 +132,8 @@ COMPARE = {
     "by chance: intervals here are not corrected for how many are looked at. Whoever looks for differences in the "
     "whole table takes the line “told apart”, which Holm's procedure corrects for all pairs of the table together.",
     "plain": "Every entry against the float32 reference of its model",
+    "plain difference": "Difference to the reference, paired",
+    "reference": "reference",
     "plain table": "Ratios to the reference",
     "plain note": "Costs are ratios to the reference, paired by run number, with 95 % intervals: below 1 costs less.",
     "against": "against {name}",

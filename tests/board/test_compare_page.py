@@ -65,7 +65,7 @@ def test_every_entry_stands_against_its_reference(benchmark):
     assert amp[1] == "0.781 0.750 to 0.812"
     assert re.fullmatch(r"−0\.005 −0\.\d{3} to \+0\.\d{3}", amp[2])
     assert amp[4] == "× 0.578 0.575 to 0.582"
-    assert rows.cells[FP32][2:] == ["base"] * len(rows.cells[FP32][2:])
+    assert rows.cells[FP32][2:] == ["reference"] * len(rows.cells[FP32][2:])
     assert "is the reference" in rows.cells[FP32][0]
     assert all(cell.startswith("—") for cell in rows.cells[FAILED][1:])
     assert set(rows.links) >= {f"../entries/{FP32}.html", "../tables/lidc-nodules-adb5bf0f82.html", "../index.html"}
