@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from harness.board.frame import Page
-from harness.board.markup import join
+from harness.board.markup import join, tag
 from harness.board.pareto import pareto_plots
 from tests.axe import violations
 from tests.browser import Open
@@ -57,3 +57,20 @@ def test_a_point_leads_to_its_entry_and_grows_under_the_pointer(visit: Open, pag
     )
     point.click()
     assert seen.page.title() == "there"
+
+
+def test_points_follow_the_rows_of_the_table(visit: Open, tmp_path: Path):
+    table = a_published_season(tmp_path / "season").document["benchmarks"][0]["tables"][0]
+    rows = [tag("tr", tag("td", row["slug"]), data_slug=row["slug"]) for row in table["entries"]]
+    main = join(tag("table", tag("tbody", rows), class_="overview"), pareto_plots(table, ""))
+    shown = Page("p.html", "Plots", "Plots", main, styles=("base.css", "pareto.css"), scripts=("plots.js",))
+    (tmp_path / "p.html").write_text(shown.to_text(), encoding="utf-8")
+    seen = visit(tmp_path / "p.html")
+    dimmed = seen.page.locator("g[data-dimmed]")
+    assert dimmed.count() == 0
+    seen.page.evaluate("document.querySelectorAll('tr[data-slug^=densenet]').forEach(row => { row.hidden = true; })")
+    seen.page.wait_for_function("document.querySelectorAll('g[data-dimmed]').length === 24")
+    assert dimmed.first.evaluate("point => getComputedStyle(point).opacity") == "0.15"
+    seen.page.evaluate("document.querySelectorAll('tr').forEach(row => { row.hidden = false; })")
+    seen.page.wait_for_function("document.querySelectorAll('g[data-dimmed]').length === 0")
+    assert seen.console == []
