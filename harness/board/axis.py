@@ -16,6 +16,7 @@ _LEAST = 0.1
 """An axis covers this share of its costs at least: differences that are nothing should not look like any."""
 _MOST = 7
 _SECONDS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 18_000)
+_SPARSE_SECONDS = (1, 5, 15, 60, 300, 900, 3600, 18_000)
 _COARSE_SECONDS = (1, 10, 60, 600, 3600)
 _SIZES = {
     "J": ((1e6, "MJ"), (1e3, "kJ"), (1.0, "J")),
@@ -89,8 +90,10 @@ def _log_ticks(scale: LogScale, unit: str) -> list[float]:
 def _candidates(unit: str) -> tuple[Callable[[float, float], list[float]], ...]:
     """From dense to coarse."""
     if unit == "s":
-        return (lambda low, high: _seconds(low, high, _SECONDS, (1, 2, 5))), (
-            lambda low, high: _seconds(low, high, _COARSE_SECONDS, (1,))
+        return (
+            lambda low, high: _seconds(low, high, _SECONDS, (1, 2, 5)),
+            lambda low, high: _seconds(low, high, _SPARSE_SECONDS, (1, 5)),
+            lambda low, high: _seconds(low, high, _COARSE_SECONDS, (1,)),
         )
     if unit == "B":
         return (lambda low, high: _powers(low, high, 2)), (lambda low, high: _powers(low, high, 8))

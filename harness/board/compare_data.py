@@ -31,8 +31,8 @@ class _Reasons:
 def compare_data(table: Mapping[str, Any], pairs: Mapping[str, Any] | None) -> dict[str, Any]:
     """Of the standings' table and of the document of its pairs (None where there is none) what the script shows.
 
-    ``pairs`` become [a, b, runs, [value, lower, upper], reason, p, p after Holm, apart], a and b as places in
-    ``entries``; the difference is that of a less b.
+    ``pairs`` become [a, b, [value, lower, upper], reason, p, p after Holm, apart], a and b as places in ``entries``;
+    the difference is that of a less b. There are many, of which three digits are shown: they are kept to six.
     """
     reasons = _Reasons()
     rows = table["entries"]
@@ -92,10 +92,13 @@ def _pair(pair: Mapping[str, Any], places: Mapping[str, int], reasons: _Reasons)
     difference = pair["difference"]
     return [
         *(places[slug] for slug in pair["entries"]),
-        pair["runs"],
-        triple(difference),
+        [_short(value) for value in triple(difference)],
         reasons.of(difference["reason"]),
-        pair["p"],
-        pair.get("p_holm"),
+        _short(pair["p"]),
+        _short(pair["p_holm"]),
         pair["apart"],
     ]
+
+
+def _short(value: float | None) -> float | None:
+    return None if value is None else round(value, 6)

@@ -65,15 +65,15 @@ def place(
     hard, soft = list(taken), list(crossed)
     labels = list[Label | None]()
     for text, x, y in points:
-        candidates = [label for label in _candidates(text, x, y) if label.box.inside(frame)]
-        near = _around(candidates)
+        candidates = [(label, box) for label in _candidates(text, x, y) if (box := label.box).inside(frame)]
+        near = _around([box for _, box in candidates])
         occupied = [box for box in hard if box.meets(near)]
-        free = [label for label in candidates if not any(label.box.meets(box) for box in occupied)]
+        free = [(label, box) for label, box in candidates if not any(box.meets(other) for other in occupied)]
         beside = [box for box in soft if box.meets(near)] if free else []
-        best = min(free, key=lambda label: sum(label.box.meets(box) for box in beside), default=None)
+        best = min(free, key=lambda each: sum(each[1].meets(box) for box in beside), default=None)
         if best is not None:
-            hard.append(best.box)
-        labels.append(best)
+            hard.append(best[1])
+        labels.append(None if best is None else best[0])
     return labels
 
 
@@ -87,9 +87,8 @@ def _candidates(text: str, x: float, y: float) -> list[Label]:
     return [*sides[:2], above, below, *sides[2:]]
 
 
-def _around(labels: Sequence[Label]) -> Box:
+def _around(boxes: Sequence[Box]) -> Box:
     """What holds all of them."""
-    boxes = [label.box for label in labels]
     if not boxes:
         return Box(0, 0, 0, 0)
     return Box(

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from statistics import fmean, stdev
 
 QUANTILES = (
     12.706204736175, 4.302652729749, 3.182446305284, 2.776445105198, 2.570581835636, 2.446911851145,
@@ -25,5 +24,7 @@ def mean_interval(values: Sequence[float]) -> tuple[float, float] | None:
     if not 2 <= len(values) <= len(QUANTILES) + 1 or min(values) <= 0:
         return None
     logs = [math.log(value) for value in values]
-    centre, half = fmean(logs), QUANTILES[len(logs) - 2] * stdev(logs) / math.sqrt(len(logs))
+    centre, freedom = math.fsum(logs) / len(logs), len(logs) - 1
+    variance = math.fsum((each - centre) ** 2 for each in logs) / freedom
+    half = QUANTILES[freedom - 1] * math.sqrt(variance / len(logs))
     return math.exp(centre - half), math.exp(centre + half)

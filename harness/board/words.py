@@ -41,7 +41,7 @@ PARETO = {
     "All entries were tested on the same patients, so that bars that overlap do not prove a tie.",
     "left out": "Entries that failed, are invalid or can't be compared are not drawn.",
     "names front": "Only entries on the front are named; the others by pointer or keyboard focus.",
-    "names room": "{count} without room for a name beside them: by pointer or keyboard focus.",
+    "names room": "Names for which there is no room: {count}; by pointer or keyboard focus.",
     "bars front": "With more than {most} entries, only those on the front have bars.",
     "cloud": "Of {count} entries the {most} foremost are links; the others are dots without one.",
     "ranked": "ranked",

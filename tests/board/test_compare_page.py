@@ -110,15 +110,11 @@ def test_the_scripts_document_holds_each_reason_once(benchmark):
     (eight,) = [entry for entry in found["entries"] if entry["slug"] == EIGHT]
     assert found["reasons"][eight["absent"]["cpu_energy"]] == "this machine has no RAPL"
     assert found["reasons"][found["left_out"][EIGHT]] == "its predictions are not published"
-    one, other, runs, difference, reason, p, corrected, apart = found["pairs"][0]
+    one, other, difference, reason, p, corrected, apart = found["pairs"][0]
     first = pairs["pairs"][0]
     assert [found["entries"][place]["slug"] for place in (one, other)] == first["entries"]
-    assert (runs, difference[0], p, corrected) == (
-        first["runs"],
-        first["difference"]["value"],
-        first["p"],
-        first["p_holm"],
-    )
+    wanted = (*(first["difference"][key] for key in ("value", "lower", "upper")), first["p"], first["p_holm"])
+    assert (*difference, p, corrected) == pytest.approx(wanted, abs=1e-6)
     assert reason is None and apart is first["apart"]
     failed = next(entry for entry in found["entries"] if entry["slug"] == FAILED)
     assert failed["auc"] is None and failed["costs"] == {} and found["reasons"][failed["why"][0]].startswith("Run 2")

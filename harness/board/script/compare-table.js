@@ -128,6 +128,9 @@
     return names.length ? [make("p", { class: "quiet note" }, word("nowhere", { names: names.join(", ") }))] : [];
   }
 
+  /** A name that may be broken after each underscore. */
+  const broken = (name) => name.split(/(?<=_)/).flatMap((part) => [part, make("wbr")]);
+
   function column(entry, chosen, actions) {
     const act = (key, kind) => {
       const button = make("button", { type: "button", "data-focus": `${kind} ${entry.slug}`, "aria-label": word(`${key} of`, { name: entry.name }) }, word(key));
@@ -136,7 +139,7 @@
     };
     const mark = entry === chosen.base ? make("span", { class: "chip" }, word("base")) : act("make base", "rebase");
     return make("th", { scope: "col", "data-slug": entry.slug, class: entry === chosen.base ? "base" : "" },
-      make("a", { href: `../entries/${entry.slug}.html` }, entry.name),
+      make("a", { href: `../entries/${entry.slug}.html` }, ...broken(entry.name)),
       make("span", { class: "sub" }, entry.title),
       make("span", { class: "acts" }, mark, act("remove", "remove")));
   }

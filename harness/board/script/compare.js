@@ -8,9 +8,9 @@
   LeanMed.compareData = data;
 
   data.entries.forEach((entry, index) => { entry.place = index; });
-  data.pairOf = new Map(data.pairs.map(([one, other, runs, [value, lower, upper], reason, p, corrected, apart]) => [
+  data.pairOf = new Map(data.pairs.map(([one, other, [value, lower, upper], reason, p, corrected, apart]) => [
     `${one},${other}`,
-    { runs, difference: { value, lower, upper }, reason: reason === null ? null : data.reasons[reason], p, corrected, apart },
+    { difference: { value, lower, upper }, reason: reason === null ? null : data.reasons[reason], p, corrected, apart },
   ]));
   const bySlug = new Map(data.entries.map((entry) => [entry.slug, entry]));
 
