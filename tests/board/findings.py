@@ -89,10 +89,20 @@ def invented_claims(table: Mapping[str, Any]) -> dict[str, Any]:
     eight = tuple(slugs[name] for name in ("densenet_8bit", "densenet_fp32") if name in slugs)
     source = "Selvan, Schön, Dam, 2023, arXiv 2303.10181; in our words"
     shared: dict[str, Any] = {"source": source, "missing": [], "command": None}
+    place = table["place"]
     never = "large transformers do not train well enough on about 1,300 images"
     return {
         "schema": "leanmed/claims-of-place/v1",
         "place": table["slug"],
+        "benchmark": {"id": place["benchmark"], "digest": place["benchmark_digest"]},
+        "ruleset": {"version": place["ruleset"], "digest": place["ruleset_digest"]},
+        "conditions": {
+            "system": place["system_title"],
+            "system_id": place["system"],
+            "runtime": place["runtime"],
+            "device": place["device"],
+            "ruleset_digest": place["ruleset_digest"],
+        },
         "claims": [
             {
                 "id": "C1",
