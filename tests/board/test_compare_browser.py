@@ -239,3 +239,13 @@ def test_hostile_text_does_not_run(visit: Open, benchmark, tmp_path: Path):
     assert seen.dialogs == [] and seen.console == []
     assert seen.page.locator("img").count() == 0
     assert seen.page.locator("table.compared thead a").first.inner_text() == hostile
+
+
+def test_the_usual_choice_has_a_link_too(visit: Open, page: Path):
+    seen = visit(page)
+    shown = table_text(seen)
+    seen.page.get_by_role("button", name="Copy link").click()
+    seen.page.wait_for_function("document.querySelector('[role=status]').textContent.includes('ink')")
+    assert seen.page.url.startswith(f"{page.as_uri()}#entries={FP32},{AMP},")
+    assert table_text(visit(page, fragment=seen.page.url[len(page.as_uri()) :])) == shown
+    assert seen.console == []

@@ -19,14 +19,14 @@
 
   async function copy(say) {
     const { entries, base } = now();
-    const link = location.href.split("#")[0] + LeanMed.compareState.write(entries, base, data);
+    // The usual choice gets an address of its own too: what is usual changes with the records.
+    history.replaceState(null, "", LeanMed.compareState.write(entries, base, data));
     try {
-      await navigator.clipboard.writeText(link);
+      await navigator.clipboard.writeText(location.href);
       say("copied");
     } catch (error) {
       if (!(error instanceof DOMException || error instanceof TypeError)) throw error;
       // A page from disk may not write there in every browser.
-      go(entries, base);
       say("not copied");
     }
   }
