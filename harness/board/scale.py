@@ -22,6 +22,22 @@ class Scale:
         return round(self.start + share * (self.end - self.start), 1)
 
 
+@dataclass(frozen=True)
+class LogScale:
+    """As `Scale`, by the logarithm: equal factors are equal lengths. ``low`` is positive."""
+
+    low: float
+    high: float
+    start: float
+    end: float
+
+    def at(self, value: float) -> float:
+        """The position of ``value``, to a tenth of a unit; values outside are drawn at the edge."""
+        low, high = math.log(self.low), math.log(self.high)
+        share = (math.log(min(max(value, self.low), self.high)) - low) / (high - low)
+        return round(self.start + share * (self.end - self.start), 1)
+
+
 def spread(
     values: Iterable[float], step: float, *, least: float | None = None, most: float | None = None
 ) -> tuple[float, float]:
@@ -50,3 +66,10 @@ def ticks(low: float, high: float, step: float) -> list[float]:
     """Whole multiples of ``step`` from ``low`` to ``high``."""
     first, last = math.ceil(low / step - 1e-6), math.floor(high / step + 1e-6)
     return [round(index * step, 9) for index in range(first, last + 1)]
+
+
+def decades(low: float, high: float, factors: tuple[float, ...]) -> list[float]:
+    """``factors`` times powers of ten, from ``low`` to ``high``, both positive."""
+    powers = range(math.floor(math.log10(low)) - 1, math.ceil(math.log10(high)) + 1)
+    found = [float(f"{factor}e{power}") for power in powers for factor in factors]
+    return [value for value in found if low <= value <= high]

@@ -44,7 +44,8 @@ def less(group: Group, candidate: str, reference: str, quantity: str, *, excess:
         return unknown(what, both, quantity, RATIO, "an entry is not whole", effect=effect)
     below = p_below([one for one, _ in measured], [other for _, other in measured], 1 + excess)
     equal = p_below([one for one, _ in measured], [other for _, other in measured], 1.0)
-    return Part(what, both, quantity, RATIO, effect, numbers, below[0], equal[1])
+    tolerance = 1 + excess if excess else None
+    return Part(what, both, quantity, RATIO, effect, numbers, below[0], equal[1], bound=tolerance)
 
 
 def p_below(candidate: Sequence[float], reference: Sequence[float], bound: float) -> tuple[float, float]:

@@ -28,7 +28,8 @@ class Part:
 
     ``shown`` and ``opposite`` are the one-sided p values of what the claim says and of its opposite; None where the
     part can't decide anything, and then ``reason`` says why. ``testable`` is False where system or benchmark lack what
-    the part needs, so that no number of runs would decide it.
+    the part needs, so that no number of runs would decide it. ``bound`` is the effect at which the part
+    turns, where that is not the line of no effect: a margin, a tolerance, a target.
     """
 
     what: str
@@ -41,6 +42,7 @@ class Part:
     opposite: float | None
     reason: str | None = None
     testable: bool = True
+    bound: float | None = None
 
     def __post_init__(self) -> None:
         if (self.shown is None) != (self.opposite is None):
@@ -68,6 +70,7 @@ class Part:
             "quantity": self.quantity,
             "kind": self.kind,
             "effect": self.effect.to_json(),
+            "bound": self.bound,
             "runs": list(self.runs),
             "p_shown": self.shown,
             "p_opposite": self.opposite,

@@ -39,7 +39,9 @@ def not_worse(group: Group, candidate: str, reference: str) -> Part:
     above = None if found.judgement.margin is None else found.difference.p_above(-found.judgement.margin)
     if above is None:
         return unknown(what, both, AREA, DIFFERENCE, found.judgement.reason, effect=effect)
-    return Part(what, both, AREA, DIFFERENCE, effect, found.numbers, above, 1 - above)
+    margin = found.judgement.margin
+    bound = None if margin is None else -margin
+    return Part(what, both, AREA, DIFFERENCE, effect, found.numbers, above, 1 - above, bound=bound)
 
 
 def reaches_target(group: Group, name: str, reference: str, model: str) -> Part:
@@ -63,7 +65,8 @@ def reaches_target(group: Group, name: str, reference: str, model: str) -> Part:
     error = (logit(effect.upper) - logit(effect.lower)) / (2 * norm.ppf(0.5 + CONFIDENCE / 2))
     below = float(norm.cdf((logit(effect.value) - logit(target["test_auc"])) / error))
     passes = gate.verdict is GateVerdict.ABOVE
-    return Part(what, both, AREA, "value", effect, found.numbers, 0.0 if passes else 1.0, 1.0 if passes else below)
+    shown, opposite = (0.0, 1.0) if passes else (1.0, below)
+    return Part(what, both, AREA, "value", effect, found.numbers, shown, opposite, bound=target["test_auc"])
 
 
 def loses_more(group: Group, one: tuple[str, str], other: tuple[str, str]) -> Part:

@@ -16,7 +16,7 @@ from harness.data.dataset import Dataset
 from harness.places import Home
 from harness.run.outcome import Ended
 from harness.spec.load import load_benchmarks
-from tests.claims.material import NUMBERS, OPEN, answer, asked, leave_entry
+from tests.claims.material import NUMBERS, OPEN, TARGET, answer, asked, leave_entry
 from tests.reference.material import RULESET, guesses, with_targets
 from tests.run.material import SUBMISSIONS
 from tests.score.test_auc import pairwise_auc
@@ -60,6 +60,9 @@ class TestAmp:
             np.mean([pairwise_auc(guesses(labels, n, skill), list(labels)) for n in NUMBERS]) for skill in (3.1, 3)
         ]
         assert quality.effect.value == pytest.approx(means[0] - means[1])
+        assert (memory.bound, time.bound) == (None, None)
+        assert quality.bound is not None and -0.02 <= quality.bound < 0
+        assert quality.to_json()["bound"] == quality.bound
 
     def test_contradicted_where_one_part_is_the_opposite(self, home: Home, dataset: Dataset) -> None:
         self.left(home, dataset, memory=LOW, time=[2 * each for each in HIGH], skill=3.0)
@@ -209,6 +212,8 @@ class TestBest:
         assert found.verdict is Verdict.SUPPORTED
         assert len(found.parts) == 12, "two gates and four rivals for each network"
         assert {part.quantity for part in found.parts} == {"auc", ENERGY}
+        target, _, *rivals = (part.bound for part in found.parts[:6])
+        assert target == TARGET["test_auc"] and rivals == [1.05] * 4
 
     def test_by_time_where_no_energy_was_measured(self, home: Home, dataset: Dataset) -> None:
         self.left(home, dataset, quantity="time_to_predictions")

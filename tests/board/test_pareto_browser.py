@@ -1,0 +1,76 @@
+"""The plots in a real browser: reached by keyboard, and without a script."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from harness.board.frame import Page
+from harness.board.markup import join, tag
+from harness.board.pareto import pareto_plots
+from tests.axe import violations
+from tests.browser import Open
+from tests.standings.season import a_published_season
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("pareto")
+    table = a_published_season(folder / "season").document["benchmarks"][0]["tables"][0]
+    shown = Page("p.html", "Plots", "Plots", join(pareto_plots(table, "")), styles=("base.css", "pareto.css"))
+    (folder / "p.html").write_text(shown.to_text(), encoding="utf-8")
+    return folder / "p.html"
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
+def test_plots_are_accessible_silent_and_in_the_page(visit: Open, page: Path, scheme: str, width: int):
+    seen = visit(page, scheme=scheme, width=width)
+    assert violations(seen.page) == [] and seen.console == []
+    assert seen.page.evaluate("document.documentElement.scrollWidth") == width
+
+
+def test_the_keyboard_walks_the_points_from_cheap_to_dear_with_a_ring(visit: Open, page: Path):
+    seen = visit(page, scripts=False)
+    seen.page.keyboard.press("Tab")
+    seen.page.keyboard.press("Tab")
+    names = []
+    for _ in range(9):
+        seen.page.keyboard.press("Tab")
+        point = seen.page.locator("svg.plot a:focus")
+        names.append((point.get_attribute("href") or "").split("/")[-1].rpartition("-")[0])
+        assert point.locator(".hit").evaluate("mark => getComputedStyle(mark).strokeWidth") == "2.5px"
+    assert names[:3] == ["mlp_fp32", "cnn_fp32", "cnn_8bit"] and names[-1] == "densenet_actq8"
+
+
+def test_a_point_leads_to_its_entry_and_grows_under_the_pointer(visit: Open, page: Path):
+    entries = page.parent / "entries"
+    entries.mkdir()
+    (entries / "mlp_fp32-e32020e4de.html").write_text("<title>there</title>", encoding="utf-8")
+    seen = visit(page)
+    point = seen.page.locator("svg.plot").first.locator("g[data-slug^=mlp_fp32] a")
+    point.hover()
+    seen.page.wait_for_function(
+        "getComputedStyle(document.querySelector('g[data-slug^=mlp_fp32] .dot')).transform.startsWith('matrix(1.5')"
+    )
+    point.click()
+    assert seen.page.title() == "there"
+
+
+def test_points_follow_the_rows_of_the_table(visit: Open, tmp_path: Path):
+    table = a_published_season(tmp_path / "season").document["benchmarks"][0]["tables"][0]
+    rows = [tag("tr", tag("td", row["slug"]), data_slug=row["slug"]) for row in table["entries"]]
+    main = join(tag("table", tag("tbody", rows), class_="overview"), pareto_plots(table, ""))
+    shown = Page("p.html", "Plots", "Plots", main, styles=("base.css", "pareto.css"), scripts=("plots.js",))
+    (tmp_path / "p.html").write_text(shown.to_text(), encoding="utf-8")
+    seen = visit(tmp_path / "p.html")
+    dimmed = seen.page.locator("g[data-dimmed]")
+    assert dimmed.count() == 0
+    seen.page.evaluate("document.querySelectorAll('tr[data-slug^=densenet]').forEach(row => { row.hidden = true; })")
+    seen.page.wait_for_function("document.querySelectorAll('g[data-dimmed]').length === 24")
+    assert dimmed.first.evaluate("point => getComputedStyle(point).opacity") == "0.15"
+    seen.page.evaluate("document.querySelectorAll('tr').forEach(row => { row.hidden = false; })")
+    seen.page.wait_for_function("document.querySelectorAll('g[data-dimmed]').length === 0")
+    assert seen.console == []
