@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from harness.board.figures import MINUS, area, interval
 from harness.board.effects import Forest, bound_of, line_key
+from harness.board.figures import MINUS, area, interval
 from harness.board.markup import Html, join, tag
 from harness.board.names import QUANTITY_NAMES
 from harness.board.tints import ratio
