@@ -30,13 +30,20 @@
     return line(say("chooser", key, { what }), make("strong", {}, link), ` (${figure(view, row, choice)}).`);
   }
 
+  /** What to say where nothing else is as good: with costs, whether each other one was told from the best itself. */
+  function alone(choice) {
+    if (choice.goal === "quality") return "alone_quality";
+    const others = choice.meeting.filter((row) => row.status === "ranked" && row !== choice.best);
+    return others.every((row) => choice.best.cheaper_than.includes(row.slug)) ? "alone_cost" : "alone_chain";
+  }
+
   /** What can't be told from the best, or that everything can. */
   function even(view, choice) {
     if (!choice.computed) return [line(say("chooser", "no_pairs"))];
     const found = [];
     if (choice.even.length) found.push(line(say("chooser", `even_${choice.goal}`), ...names(view, choice.even)));
     else if (choice.ranked === 1) found.push(line(say("chooser", "only")));
-    else if (choice.untold.length === 0) found.push(line(say("chooser", `alone_${choice.goal}`)));
+    else if (choice.untold.length === 0) found.push(line(say("chooser", alone(choice))));
     if (choice.untold.length) found.push(line(say("chooser", "untold"), ...names(view, choice.untold)));
     return found;
   }

@@ -27,7 +27,7 @@
   function cellOf(row, column, carbon) {
     const mass = grams(row, column.name, carbon.factor);
     const cell = make("td", { class: "figure declared", "data-carbon": column.name });
-    if (mass !== null) cell.append(...LeanMed.format.nodes(mass, "g"));
+    if (mass !== null) cell.append(LeanMed.format.text(mass, "g"));
     else {
       cell.append(make("span", { title: say("script", "carbon_absent"), "aria-hidden": "true" }, "\u2014"),
         make("span", { class: "unseen" }, say("script", "carbon_absent")));

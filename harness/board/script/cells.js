@@ -58,7 +58,8 @@
   /** The parts of a cell as Python wrote them. */
   function original(cell) {
     if (!written.has(cell)) {
-      written.set(cell, { main: cell.querySelector(".main"), ratio: cell.querySelector(".ratio") });
+      const [main, ratio] = [".main", ".ratio"].map((each) => cell.querySelector(each));
+      written.set(cell, { main, ratio, marks: [...cell.querySelectorAll(":scope > sup")] });
     }
     return written.get(cell);
   }
@@ -80,9 +81,11 @@
     if (value === null || before.main === null) return;
     const main = unit === ""
       ? before.main
-      : make("span", { class: "main" }, ...LeanMed.format.nodes(value, column.unit, unit));
+      : make("span", { class: "main" }, LeanMed.format.text(value, column.unit, unit));
     put(cell, ".main", main, null);
     const asWritten = state.base === usualBase && (state.show !== "ratio" || before.ratio !== null);
+    // A mark beside a ratio leads to a note on that ratio.
+    for (const mark of before.marks) mark.hidden = !asWritten;
     put(cell, ".ratio", asWritten ? before.ratio : ratioNode(row, column.name, state.base), main);
   }
 

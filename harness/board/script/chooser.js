@@ -54,9 +54,9 @@
   /** A function that says of two slugs whether their AUCs differ surely (null: not computed); null without pairs. */
   function apartOf(pairs) {
     if (pairs === null) return null;
-    const key = (a, b) => [a, b].sort().join(" ");
-    const known = new Map(pairs.pairs.map((pair) => [key(pair.first, pair.second), pair.apart]));
-    return (a, b) => (known.has(key(a, b)) ? known.get(key(a, b)) : null);
+    const key = (slugs) => [...slugs].sort().join(" ");
+    const known = new Map(pairs.pairs.map((pair) => [key(pair.entries), pair.apart]));
+    return (...slugs) => (known.has(key(slugs)) ? known.get(key(slugs)) : null);
   }
 
   /**

@@ -13,7 +13,7 @@
     for (const [name, head] of view.heads) {
       const hidden = !chosen.has(name);
       if (head.hidden === hidden) continue;
-      head.hidden = hidden;
+      for (const each of view.table.tHead.querySelectorAll(`[data-column="${name}"]`)) each.hidden = hidden;
       for (const cell of LeanMed.page.cells(view, name).values()) cell.hidden = hidden;
     }
     for (const [group, head] of view.groups) {

@@ -18,13 +18,17 @@
     return lines.map((line) => line.map(cell).join(",") + "\r\n").join("");
   }
 
-  /** Why a shown figure is absent, as its cell says. */
+  /** Why a shown figure is absent: the note that its dash leads to. */
   function reasons(view, row, columns) {
     const found = {};
     for (const { name } of columns) {
-      const cells = view.byName.has(name) ? LeanMed.page.cells(view, name) : new Map();
-      const dash = cells.has(row) ? cells.get(row).querySelector(".absent") : null;
-      if (dash !== null && dash.title !== "") found[name] = dash.title;
+      const figure = view.byName.has(name) && view.byName.get(name).unit !== null;
+      if (!figure || LeanMed.rows.value(row, name) !== null) continue;
+      const cell = LeanMed.page.cells(view, name).get(row);
+      const dash = cell === undefined ? null : cell.querySelector("a.absent");
+      const note = dash === null ? null : document.getElementById(dash.hash.slice(1));
+      if (note !== null) found[name] = note.textContent;
+      else found[name] = (dash !== null && dash.title) || LeanMed.say("script", row.runs[0] ? "not_measured" : "no_valid_run");
     }
     return found;
   }

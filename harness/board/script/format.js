@@ -62,17 +62,8 @@
   }
 
   const part = ([text, unit]) => (unit === "" ? text : text + GAP + unit);
+  /** The same as text. */
   const text = (value, unit, wanted) => amount(value, unit, wanted).map(part).join("\u00a0");
-
-  /** A figure as nodes, the unit set apart for the style sheet. */
-  function nodes(value, unit, wanted) {
-    const found = [];
-    amount(value, unit, wanted).forEach(([digits, symbol], index) => {
-      found.push((index ? "\u00a0" : "") + digits);
-      if (symbol !== "") found.push(LeanMed.make("span", { class: "unit" }, GAP + symbol));
-    });
-    return found;
-  }
 
   /** An AUC, or with `sign` a difference of two, with three digits after the point. */
   const area = (value, sign = false) => {
@@ -88,5 +79,5 @@
     return hides || upper - lower < 0.02 ? 3 : 2;
   }
 
-  LeanMed.format = { SIZES, fixed, number, amount, text, nodes, area, digits };
+  LeanMed.format = { SIZES, fixed, number, text, area, digits };
 })();

@@ -38,7 +38,7 @@
     }
 
     const here = () => location.pathname + location.search;
-    const link = () => new URL(LeanMed.state.write(state, view.known) || "#", location.href).href;
+    const link = () => location.href.replace(/#.*$/s, "") + LeanMed.state.write(state, view.known);
 
     /** Browsers ignore an address that changes too often, so that typing waits for a pause. */
     function settle() {

@@ -23,8 +23,8 @@
       .filter((element) => bySlug.has(element.dataset.slug))
       .map((element) => {
         const row = bySlug.get(element.dataset.slug);
-        const name = element.querySelector("th");
-        return { ...row, element, home: element.parentNode, haystack: LeanMed.rows.haystack(row, name ? name.textContent : "") };
+        const chips = [...element.querySelectorAll("th .chip")].map((chip) => chip.textContent).join(" ");
+        return { ...row, element, home: element.parentNode, haystack: LeanMed.rows.haystack(row, chips) };
       });
   }
 
