@@ -29,6 +29,8 @@ def data_of(table: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "table": slim_table(table),
         "columns": [column.to_json() for column in COLUMNS],
+        # A JSON object has no order, and these have one.
+        "orders": {"statuses": list(STATUS), "baselines": list(BASELINES)},
         "words": {
             "script": SCRIPT,
             "chooser": CHOOSER,

@@ -44,23 +44,27 @@ def _table(table: Mapping[str, Any]) -> Html:
     visible = {*shown(rows), *EXTRA_COLUMNS}
     groups = dict.fromkeys(column.group for column in COLUMNS)
     first = [
-        *(_head(name, EXTRA_COLUMNS[name], True, rowspan=2) for name in BEFORE),
+        *(tag("td", data_column=name) for name in BEFORE),
         *(_group(group, visible) for group in groups),
-        *(_head(name, EXTRA_COLUMNS[name], True, rowspan=2) for name in AFTER),
+        *(tag("td", data_column=name) for name in AFTER),
     ]
-    second = [_head(column.name, column.heading, column.name in visible) for column in COLUMNS]
+    second = [
+        *(_head(name, EXTRA_COLUMNS[name], True) for name in BEFORE),
+        *(_head(column.name, column.heading, column.name in visible) for column in COLUMNS),
+        *(_head(name, EXTRA_COLUMNS[name], True) for name in AFTER),
+    ]
     body = [_row(row, visible) for row in rows]
     head = tag("thead", tag("tr", first), tag("tr", second))
     return tag("table", tag("caption", "A table"), head, tag("tbody", body), class_="overview", data_table=table["slug"])
 
 
-def _head(name: str, text: str, visible: bool, rowspan: int | None = None) -> Html:
-    return tag("th", text, scope="col", data_column=name, hidden=not visible, rowspan=rowspan)
+def _head(name: str, text: str, visible: bool) -> Html:
+    return tag("th", text, scope="col", data_column=name, hidden=not visible)
 
 
 def _group(group: str, visible: set[str]) -> Html:
     count = sum(column.group == group and column.name in visible for column in COLUMNS)
-    return tag("th", group, scope="colgroup", colspan=count or None, hidden=not count)
+    return tag("th", group, scope="colgroup", colspan=count or None, data_group=group, hidden=not count)
 
 
 def _row(row: Mapping[str, Any], visible: set[str]) -> Html:

@@ -51,15 +51,14 @@
     const heads = new Map([...table.querySelectorAll("thead th[data-column]")].map((head) => [head.dataset.column, head]));
     const columns = [...heads.keys()].map((name) => describe(name, described));
     const rows = rowsOf(table, slim);
-    const bases = Object.keys(LeanMed.words.baselines);
+    const { statuses, baselines: bases } = LeanMed.data("orders");
     const related = new Set(rows.flatMap((row) => bases.flatMap((base) => Object.keys(row.ratios[base].costs))));
     const optional = columns.map((column) => column.name).filter((name) => name !== "name");
     const view = {
-      form, table, slim, heads, columns, rows, related,
+      form, table, slim, heads, columns, rows, related, statuses,
       groups: groupsOf(table),
       byName: new Map(columns.map((column) => [column.name, column])),
       bySlug: new Map(rows.map((row) => [row.slug, row])),
-      statuses: Object.keys(LeanMed.words.status),
       usual: optional.filter((name) => !heads.get(name).hidden),
       root: form.dataset.root || "",
       cellsOf: new Map(),

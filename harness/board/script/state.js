@@ -74,7 +74,7 @@
 
   function partsOf(raw) {
     try {
-      return raw.split(",").map(decode);
+      return raw === "" ? [] : raw.split(",").map(decode);
     } catch (error) {
       if (error instanceof URIError) return null;
       throw error;
