@@ -35,10 +35,12 @@ def chooser(table: Mapping[str, Any]) -> Html:
     limits = tag("fieldset", tag("legend", CHOOSER["limits"]), [_limit(limit, there) for limit in LIMITS])
     auc = tag("input", type="number", name="min_auc", min=0, max=1, step="any", inputmode="decimal")
     by = _select("auc_by", [(name, CHOOSER[f"by_{name}"]) for name in ("lower", "value")], CHOOSER["auc_by"])
-    quality = tag(
-        "fieldset", tag("legend", CHOOSER["quality"]), tag("label", tag("span", CHOOSER["min_auc"]), auc), by
-    )
-    goals = [("", CHOOSER["no_goal"]), ("cost", CHOOSER[f"goal_{table['sorted_by']}"]), ("quality", CHOOSER["goal_auc"])]
+    quality = tag("fieldset", tag("legend", CHOOSER["quality"]), tag("label", tag("span", CHOOSER["min_auc"]), auc), by)
+    goals = [
+        ("", CHOOSER["no_goal"]),
+        ("cost", CHOOSER[f"goal_{table['sorted_by']}"]),
+        ("quality", CHOOSER["goal_auc"]),
+    ]
     goal = tag(
         "fieldset",
         tag("legend", CHOOSER["goal"]),

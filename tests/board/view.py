@@ -55,7 +55,9 @@ def _table(table: Mapping[str, Any]) -> Html:
     ]
     body = [_row(row, visible) for row in rows]
     head = tag("thead", tag("tr", first), tag("tr", second))
-    return tag("table", tag("caption", "A table"), head, tag("tbody", body), class_="overview", data_table=table["slug"])
+    return tag(
+        "table", tag("caption", "A table"), head, tag("tbody", body), class_="overview", data_table=table["slug"]
+    )
 
 
 def _head(name: str, text: str, visible: bool) -> Html:

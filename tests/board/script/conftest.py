@@ -31,7 +31,11 @@ def open_view(visit: Open, table: dict[str, Any], tmp_path: Path) -> Iterator[Op
     seen: list[tuple[Path, Visit]] = []
 
     def open_page(
-        fragment: str = "", *, of: Mapping[str, Any] | None = None, data: Mapping[str, Any] | None = None, **options: Any
+        fragment: str = "",
+        *,
+        of: Mapping[str, Any] | None = None,
+        data: Mapping[str, Any] | None = None,
+        **options: Any,
     ) -> Page:
         path = tmp_path / "view.html"
         view_of(table if of is None else of, path, data)

@@ -28,7 +28,9 @@ CHOOSE = """([rows, state, known, pairs]) => {
 }"""
 
 
-def row(slug: str, energy: float | None, auc: tuple[float, float], cheaper: tuple[str, ...] = (), **more: Any) -> dict[str, Any]:
+def row(
+    slug: str, energy: float | None, auc: tuple[float, float], cheaper: tuple[str, ...] = (), **more: Any
+) -> dict[str, Any]:
     values = {"peak_gpu_memory": 2**30}
     if energy is not None:
         values["gpu_energy"] = energy
@@ -138,7 +140,9 @@ def test_the_form_filters_the_table_and_says_its_choice_in_words(open_view: Open
     assert page.locator("tr[data-choice=best] code").inner_text() == "densenet_amp"
     assert page.locator("tr[data-choice=even] .chip.choice").inner_text() == "can’t be told from the best"
     link = advice.get_by_role("link", name="densenet_amp")
-    assert link.get_attribute("href") == f"entries/{next(e['slug'] for e in tied['entries'] if 'amp' in e['slug'])}.html"
+    assert (
+        link.get_attribute("href") == f"entries/{next(e['slug'] for e in tied['entries'] if 'amp' in e['slug'])}.html"
+    )
     form.get_by_label("I want").select_option("the best quality")
     assert "Differences in quality between pairs were not computed" in advice.inner_text()
     form.get_by_label("not proven").check()
@@ -156,7 +160,10 @@ def test_quality_is_told_apart_by_the_pairs_of_the_page(open_view: OpenView, tab
     pairs = {"pairs": [{"entries": [best, slugs[name]], "apart": told} for name, told in apart.items()]}
     page = open_view("#goal=quality", data={"pairs": pairs})
     told = page.locator(".advice p").all_inner_texts()
-    assert told[1:3] == ["Highest test AUC: densenet_fp32 (0.786).", "Can’t be told from the best in quality: densenet_tf32."]
+    assert told[1:3] == [
+        "Highest test AUC: densenet_fp32 (0.786).",
+        "Can’t be told from the best in quality: densenet_tf32.",
+    ]
 
 
 def test_a_table_on_a_processor_takes_limits_on_what_it_measured(open_view: OpenView, table: dict[str, Any]):

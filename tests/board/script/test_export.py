@@ -48,7 +48,9 @@ def copied(page: Any, label: str) -> str:
     page.get_by_role("button", name=label).click()
     text = str(page.evaluate("document.activeElement.value"))
     area = "document.activeElement"
-    assert page.evaluate(f"{area}.value.slice({area}.selectionStart, {area}.selectionEnd)") == text, "ready to be copied"
+    assert page.evaluate(f"{area}.value.slice({area}.selectionStart, {area}.selectionEnd)") == text, (
+        "ready to be copied"
+    )
     page.keyboard.press("Escape")
     assert page.locator("dialog").count() == 0
     return text

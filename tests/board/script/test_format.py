@@ -18,7 +18,23 @@ def values() -> list[float]:
     """Every size that a figure may have, borders of units, and numbers that lie exactly between two roundings."""
     chance = random.Random(7)
     sizes = [chance.uniform(1, 10) * 10.0**power for power in range(-7, 13) for _ in range(12)]
-    borders = [0.0, 0.001, 0.99995, 1.0, 9.995, 10.0, 59.95, 99.949, 99.95, 100.0, 3599.4, 3599.5, 3600.0, 7199.6, 1024.0]
+    borders = [
+        0.0,
+        0.001,
+        0.99995,
+        1.0,
+        9.995,
+        10.0,
+        59.95,
+        99.949,
+        99.95,
+        100.0,
+        3599.4,
+        3599.5,
+        3600.0,
+        7199.6,
+        1024.0,
+    ]
     ties = [0.125, 0.375, 2.5, 3.5, 100.5, 101.5, 0.0625, 12.25, 12.75, 2.675, 1.005, 90.5, 150.5, 2**30 * 1.5]
     return [*sizes, *borders, *ties, *(-value for value in ties)]
 
@@ -32,10 +48,11 @@ def test_numbers_quantities_and_areas_are_written_as_in_python(open_view: OpenVi
     found = page.evaluate("values => values.map(LeanMed.format.number)", values())
     assert found == [number(value) for value in values()]
 
-
     sizes = [value for value in values() if value >= 0]
     for unit in UNITS:
-        found = page.evaluate("([values, unit]) => values.map(value => LeanMed.format.text(value, unit))", [sizes, unit])
+        found = page.evaluate(
+            "([values, unit]) => values.map(value => LeanMed.format.text(value, unit))", [sizes, unit]
+        )
         assert found == [plain(quantity(value, unit)) for value in sizes]
     areas = [0.0, 0.5, 0.7855, 0.78549999, 1.0, -0.0125, 0.0625, 0.8125, *(index / 997 for index in range(997))]
     found = page.evaluate(
