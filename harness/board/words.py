@@ -64,8 +64,8 @@ CONTROLS = {
 """The toolbar above a table."""
 CHOOSER = {
     "title": "Which one for my clinic?",
-    "intro": "Say what you can afford. Limits are held against means over an entry's runs. Only entries with a rank are "
-    "chosen from: their quality is shown not to be worse than the reference's by more than the margin.",
+    "intro": "Say what you can afford. Limits are held against means over an entry's runs. Only entries with a rank "
+    "are chosen from: their quality is shown not to be worse than the reference's by more than the margin.",
     "limits": "At most",
     "quality": "Quality at least",
     "goal": "Of those that are left",
@@ -104,7 +104,8 @@ CHOOSER = {
     "untold": "No difference from the best was computed for: ",
     "no_ranked": "No entry with a rank meets the limits. Best of those that are not proven, by its mean only: ",
     "untested": "Not proven, and not tested against the best: ",
-    "unproven_left_one": "1 more entry would meet the limits but has no rank, so that it is not proven; it was left out.",
+    "unproven_left_one": "1 more entry would meet the limits but has no rank, so that it is not proven; it was "
+    "left out.",
     "unproven_left": "{count} more entries would meet the limits but have no rank, so that they are not proven; they "
     "were left out.",
     "unmeasured_one": "1 entry was left out because a figure that you limit was not measured.",

@@ -5,7 +5,7 @@
   const flat = (text) => text.replace(/[\s\u00a0\u202f]*[\r\n]+[\s\u00a0\u202f]*/g, " ");
 
   /** Text for a cell of a Markdown table (GitHub Flavored Markdown, section 4.10). */
-  const forMarkdown = (text) => flat(text).replace(/[\\`*_[\]<>|~&]/g, (character) => `\\${character}`);
+  const forMarkdown = (text) => flat(text).replace(/[\\`*_[\]<>|~&$]/g, (character) => `\\${character}`);
 
   const LATEX = {
     "\\": "\\textbackslash{}", "{": "\\{", "}": "\\}", "&": "\\&", "%": "\\%", $: "\\$", "#": "\\#", _: "\\_",

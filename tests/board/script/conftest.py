@@ -54,7 +54,8 @@ def open_view(visit: Open, table: dict[str, Any], tmp_path: Path) -> Iterator[Op
 def names(page: Page) -> list[str]:
     """Names of the submissions in the rows that are shown, in order."""
     found: list[str] = page.evaluate(
-        "[...document.querySelectorAll('tbody tr')].filter(row => !row.hidden).map(row => row.querySelector('code').textContent)"
+        "[...document.querySelectorAll('tbody tr')].filter(row => !row.hidden)"
+        ".map(row => row.querySelector('code').textContent)"
     )
     return found
 

@@ -31,7 +31,7 @@ CHOOSE = """([rows, state, known, pairs]) => {
 def row(
     slug: str, energy: float | None, auc: tuple[float, float], cheaper: tuple[str, ...] = (), **more: Any
 ) -> dict[str, Any]:
-    values = {"peak_gpu_memory": 2**30}
+    values: dict[str, float] = {"peak_gpu_memory": 2**30}
     if energy is not None:
         values["gpu_energy"] = energy
     return {

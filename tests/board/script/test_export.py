@@ -118,14 +118,14 @@ def test_markdown_and_latex_say_what_the_table_shows(open_view: OpenView, table:
     cells = [line.strip("|").split(" | ") for line in markdown[:2]]
     assert len(cells[0]) == len(cells[1]) == 8
     assert markdown[3].startswith(r"| 4 | @SUM(A1) next, line (densenet\_8bit, densenet121\_\<b\>) |")
-    assert r"back\\slash \& 100 % of $5 #1 {x} \~ ^ \| pipe" in markdown[4]
+    assert r"back\\slash \& 100 % of \$5 #1 {x} \~ ^ \| pipe" in markdown[4]
     assert r"\<img src=x onerror=alert(1)\>" in markdown[5]
     assert "14.5 Wh × 0.879 (0.874 to 0.885)" in markdown[5].replace("\u202f", " ")
     assert "ratios to TF32" in markdown[-2]
     assert r"carbon at a declared 380 g CO₂e/kWh (source: IEA\_2023 \& co)" in markdown[-2]
     latex = copied(page, "Copy LaTeX").split("\n")
     assert latex[0].startswith("% 5 of 10 entries shown.")
-    assert latex[1] == r"\begin{tabular}{llrlrrlr}"
+    assert latex[1] == r"\begin{tabular}{lllrrrlr}"
     assert all(line.count(" & ") == 7 for line in latex[5:10])
     assert r"back\textbackslash{}slash \& 100 \% of \$5 \#1 \{x\} \textasciitilde{} \textasciicircum{}" in latex[7]
     assert r"14.5\,Wh $\times$ 0.879 (0.874 to 0.885)" in latex[8]

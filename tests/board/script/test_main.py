@@ -16,7 +16,8 @@ USUAL = [*RANKED, "cnn_8bit", "densenet_actq8", "mlp_fp32", "densenet_8bit_half"
 
 def shown_columns(page: Any) -> list[str]:
     found: list[str] = page.evaluate(
-        "[...document.querySelectorAll('thead th[data-column]')].filter(head => !head.hidden).map(head => head.dataset.column)"
+        "[...document.querySelectorAll('thead th[data-column]')].filter(head => !head.hidden)"
+        ".map(head => head.dataset.column)"
     )
     return found
 
