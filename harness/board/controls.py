@@ -27,7 +27,7 @@ _EXPORTS = ("csv", "json", "markdown", "latex")
 def data_of(table: Mapping[str, Any]) -> dict[str, Any]:
     """The data blocks that the scripts read."""
     return {
-        "table": slim_table(table),
+        "table": _without_runs(slim_table(table)),
         "columns": [column.to_json() for column in COLUMNS],
         # A JSON object has no order, and these have one.
         "orders": {"statuses": list(STATUS), "baselines": list(BASELINES)},
@@ -40,6 +40,12 @@ def data_of(table: Mapping[str, Any]) -> dict[str, Any]:
             "labels": CONTROLS,
         },
     }
+
+
+def _without_runs(slim: dict[str, Any]) -> dict[str, Any]:
+    """The same without the costs of single runs: they are what a comparison takes, and most of the bytes."""
+    rows = [{key: value for key, value in row.items() if key != "costs"} for row in slim["rows"]]
+    return {**slim, "rows": rows}
 
 
 def controls(table: Mapping[str, Any], root: str = "") -> Html:
@@ -63,6 +69,7 @@ def controls(table: Mapping[str, Any], root: str = "") -> Html:
         fold,
         tag("div", class_="advice", role="status"),
         tag("p", class_="shown", role="status"),
+        tag("button", type="button", data_action="all", hidden=True),
         tag("p", class_="active"),
         tag("p", class_="problems", role="status"),
         class_="controls",

@@ -53,7 +53,7 @@ CONTROLS = {
     "carbon_factor": "g CO\u2082e per kWh",
     "carbon_source": "Source of the factor",
     "export": "Export",
-    "export_note": "Exactly what is shown: rows, columns, order, units and baseline.",
+    "export_note": "Exactly what is shown, in full length: rows, columns, order, units and baseline.",
     "csv": "Save CSV",
     "json": "Save JSON",
     "markdown": "Copy Markdown",
@@ -118,6 +118,8 @@ CHOOSER = {
 SCRIPT = {
     "shown_one": "{count} of 1 entry shown.",
     "shown": "{count} of {all} entries shown.",
+    "top": "The first {count} are drawn.",
+    "all": "Draw all {count}",
     "sorted": "Sorted by {what}, {direction}; sorted is not ranked.",
     "ascending": "lowest first",
     "descending": "highest first",

@@ -89,18 +89,23 @@
     put(cell, ".ratio", asWritten ? before.ratio : ratioNode(row, column.name, state.base), main);
   }
 
-  /** Redraws the shown columns that are not as `state` wants them. */
-  function draw(view, state) {
+  /** Redraws those cells of the shown columns, in the drawn rows, that are not as `state` wants them. */
+  function draw(view, state, rows) {
     view.table.dataset.show = state.show;
-    view.drawn = view.drawn || new Map();
+    const usual = view.known.bases[0];
+    const written = [usual, "", false].join();
     for (const name of LeanMed.columns.shown(view, state)) {
       const column = view.byName.get(name);
-      if (!view.related.has(name) && wanted(column.unit, state) === "" && !view.drawn.has(name)) continue;
-      const key = [state.base, wanted(column.unit, state), state.show === "ratio"].join();
-      if (key === (view.drawn.get(name) || [view.known.bases[0], "", false].join())) continue;
-      const draws = view.related.has(name) ? state : { ...state, base: view.known.bases[0], show: "both" };
-      for (const [row, cell] of LeanMed.page.cells(view, name)) drawCell(row, cell, column, draws, view.known.bases[0]);
-      view.drawn.set(name, key);
+      if (column.unit === null) continue;
+      const related = view.related.has(name);
+      const draws = related ? state : { ...state, base: usual, show: "both" };
+      const look = [draws.base, wanted(column.unit, state), draws.show === "ratio"].join();
+      for (const row of rows) {
+        if ((row.looks.get(name) || written) === look) continue;
+        const cell = LeanMed.page.cell(row, name);
+        if (cell !== null) drawCell(row, cell, column, draws, usual);
+        row.looks.set(name, look);
+      }
     }
   }
 

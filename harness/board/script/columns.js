@@ -14,7 +14,10 @@
       const hidden = !chosen.has(name);
       if (head.hidden === hidden) continue;
       for (const each of view.table.tHead.querySelectorAll(`[data-column="${name}"]`)) each.hidden = hidden;
-      for (const cell of LeanMed.page.cells(view, name).values()) cell.hidden = hidden;
+      for (const row of view.rows) {
+        const cell = LeanMed.page.cell(row, name);
+        if (cell !== null) cell.hidden = hidden;
+      }
     }
     for (const [group, head] of view.groups) {
       const own = view.columns.filter((column) => column.group === group);

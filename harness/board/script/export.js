@@ -24,8 +24,8 @@
     for (const { name } of columns) {
       const figure = view.byName.has(name) && view.byName.get(name).unit !== null;
       if (!figure || LeanMed.rows.value(row, name) !== null) continue;
-      const cell = LeanMed.page.cells(view, name).get(row);
-      const dash = cell === undefined ? null : cell.querySelector("a.absent");
+      const cell = LeanMed.page.cell(row, name);
+      const dash = cell === null ? null : cell.querySelector("a.absent");
       const note = dash === null ? null : document.getElementById(dash.hash.slice(1));
       if (note !== null) found[name] = note.textContent;
       else found[name] = (dash !== null && dash.title) || LeanMed.say("script", row.runs[0] ? "not_measured" : "no_valid_run");

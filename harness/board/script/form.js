@@ -1,6 +1,8 @@
 // The form and the state: one is read from the other and written to it, field by field.
 (() => {
   "use strict";
+  /** Fields that headings, rows and buttons set. */
+  const FROM_ELSEWHERE = new Set(["entries", "sort", "dir", "all"]);
 
   const boxes = (form, name) => [...form.querySelectorAll(`input[type="checkbox"][name="${name}"]`)];
 
@@ -18,7 +20,7 @@
     const { form, known } = view;
     const found = { ...state };
     for (const [name, field] of Object.entries(LeanMed.state.fields(known))) {
-      if (name === "entries" || name === "sort" || name === "dir") continue;
+      if (FROM_ELSEWHERE.has(name)) continue;
       const input = form.elements[name];
       if (field.kind === "some") {
         const chosen = boxes(form, name).filter((box) => box.checked && !box.disabled).map((box) => box.value);

@@ -3,6 +3,8 @@
   "use strict";
   const { say } = LeanMed;
   const WAIT = 250;
+  // Laying out a row costs a browser about half a millisecond, so that a long table is drawn from its top.
+  const MOST = 200;
 
   function start(form, table) {
     const view = LeanMed.page.read(form, table);
@@ -23,18 +25,24 @@
       const kept = new Set(choice === null ? left : choice.meeting);
       const order = LeanMed.sorting.ordered(view, state);
       visible = order.filter((row) => kept.has(row));
+      const drawn = state.all ? visible : visible.slice(0, MOST);
       LeanMed.columns.show(view, state);
-      LeanMed.cells.draw(view, state);
+      LeanMed.cells.draw(view, state, drawn);
       LeanMed.carbon.draw(view, state);
       LeanMed.sorting.draw(view, state);
-      LeanMed.sorting.place(view, order, state.mix);
-      for (const row of view.rows) {
-        const hidden = !kept.has(row);
-        if (row.element.hidden !== hidden) row.element.hidden = hidden;
-      }
+      show(drawn);
+      LeanMed.sorting.place(view, drawn, state.mix);
       LeanMed.select.draw(view, state);
       LeanMed.advice.draw(view, choice);
-      LeanMed.summary.draw(view, state, visible.length);
+      LeanMed.summary.draw(view, state, visible.length, drawn.length);
+    }
+
+    function show(drawn) {
+      const there = new Set(drawn);
+      for (const row of view.rows) {
+        const hidden = !there.has(row);
+        if (row.element.hidden !== hidden) row.element.hidden = hidden;
+      }
     }
 
     const here = () => location.pathname + location.search;
@@ -96,6 +104,7 @@
       link: () => copy(link(), "link_copied"),
       reset: () => { change(LeanMed.state.defaults(view.known)); LeanMed.form.write(view, state); },
       usual: () => { change({ ...state, columns: null }); LeanMed.form.write(view, state); },
+      all: () => change({ ...state, all: true }),
       csv: () => save("csv", LeanMed.export.csv(visible, columns()), "text/csv"),
       json: () => save("json", LeanMed.export.json(view, state, visible, columns(), about()), "application/json"),
       markdown: () => copy(LeanMed.markup.markdown(visible, columns(), about()), "markdown_copied"),

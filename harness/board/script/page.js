@@ -24,7 +24,7 @@
       .map((element) => {
         const row = bySlug.get(element.dataset.slug);
         const chips = [...element.querySelectorAll("th .chip")].map((chip) => chip.textContent).join(" ");
-        return { ...row, element, home: element.parentNode, haystack: LeanMed.rows.haystack(row, chips) };
+        return { ...row, element, looks: new Map(), home: element.parentNode, haystack: LeanMed.rows.haystack(row, chips) };
       });
   }
 
@@ -61,7 +61,6 @@
       bySlug: new Map(rows.map((row) => [row.slug, row])),
       usual: optional.filter((name) => !heads.get(name).hidden),
       root: form.dataset.root || "",
-      cellsOf: new Map(),
     };
     view.known = {
       model: offered(form, "model"), status: offered(form, "status"),
@@ -72,23 +71,13 @@
     return view;
   }
 
-  /** The cells of a column by row, looked up when first asked for. */
-  function cells(view, column) {
-    if (!view.cellsOf.has(column)) {
-      const found = new Map();
-      for (const row of view.rows) {
-        const cell = row.element.querySelector(`:scope > [data-column="${column}"]`);
-        if (cell !== null) found.set(row, cell);
-      }
-      view.cellsOf.set(column, found);
-    }
-    return view.cellsOf.get(column);
-  }
+  /** The cell of a row in a column. */
+  const cell = (row, column) => row.element.querySelector(`:scope > [data-column="${column}"]`);
 
   /** What a column is called outside its group: "Energy GPU". */
   function title(column) {
     return column.group === "" ? column.heading : `${column.group}: ${column.heading}`;
   }
 
-  LeanMed.page = { read, cells, title };
+  LeanMed.page = { read, cell, title };
 })();

@@ -42,11 +42,17 @@
     return order(view.rows, keyOf(state.sort, state, view), direction(state, column), view.statuses, state.mix);
   }
 
-  /** Moves rows so that they stand as in `rows`; the one with the focus keeps it. */
+  /** True where `rows` stand one after the other already, whatever hidden rows are between them. */
+  const standing = (rows, mix, first) =>
+    rows.every((row, index) => {
+      if (mix && row.element.parentNode !== first) return false;
+      const after = index === 0 ? null : rows[index - 1].element;
+      return after === null || after.compareDocumentPosition(row.element) & Node.DOCUMENT_POSITION_FOLLOWING;
+    });
+
+  /** Moves the drawn rows to the top of the table in their order; the one with the focus keeps it. */
   function place(view, rows, mix) {
-    const key = rows.map((row) => row.slug).join(" ") + mix;
-    if (key === (view.placed || view.rows.map((row) => row.slug).join(" ") + false)) return;
-    view.placed = key;
+    if (rows.every((row) => mix || row.element.parentNode === row.home) && standing(rows, mix, view.rows[0].home)) return;
     const focused = document.activeElement;
     const first = view.rows[0].home;
     const homes = new Map();
@@ -55,7 +61,7 @@
       if (!homes.has(home)) homes.set(home, []);
       homes.get(home).push(row.element);
     }
-    for (const [home, elements] of homes) home.append(...elements);
+    for (const [home, elements] of homes) home.prepend(...elements);
     if (focused !== document.activeElement && focused !== null) focused.focus({ preventScroll: true });
   }
 

@@ -52,6 +52,7 @@
     sort: one(known.sortable, null),
     dir: one(["ascending", "descending"], null),
     mix: flag(),
+    all: flag(),
     base: one(known.bases, known.bases[0]),
     show: one(["both", "value", "ratio"], "both"),
     energy: one(["J", "kJ", "Wh", "kWh"], ""),

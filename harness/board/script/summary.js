@@ -59,8 +59,12 @@
     if (line.textContent !== text) line.textContent = text;
   }
 
-  function draw(view, state, count) {
-    put(view, ".shown", [shown(count, view.rows.length), sorted(view, state)].filter(Boolean).join(" "));
+  function draw(view, state, count, drawn) {
+    const top = drawn < count ? say("script", "top", { count: drawn }) : "";
+    put(view, ".shown", [shown(count, view.rows.length), top, sorted(view, state)].filter(Boolean).join(" "));
+    const more = view.form.querySelector('[data-action="all"]');
+    more.hidden = top === "";
+    more.textContent = say("script", "all", { count });
     const phrases = filters(view, state);
     const notes = phrases.length ? [say("script", "active", { filters: phrases.join("; ") })] : [];
     const models = state.base === view.known.bases[0] ? [] : LeanMed.cells.modelsWithout(view, state.base);
