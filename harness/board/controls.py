@@ -27,7 +27,7 @@ _EXPORTS = ("csv", "json", "markdown", "latex")
 def data_of(table: Mapping[str, Any]) -> dict[str, Any]:
     """The data blocks that the scripts read."""
     return {
-        "table": _without_runs(slim_table(table)),
+        "table": _for_view(slim_table(table)),
         "columns": [column.to_json() for column in COLUMNS],
         # A JSON object has no order, and these have one.
         "orders": {"statuses": list(STATUS), "baselines": list(BASELINES)},
@@ -42,10 +42,17 @@ def data_of(table: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _without_runs(slim: dict[str, Any]) -> dict[str, Any]:
-    """The same without the costs of single runs: they are what a comparison takes, and most of the bytes."""
+def _for_view(slim: dict[str, Any]) -> dict[str, Any]:
+    """The same without what only a comparison takes: the costs of single runs, and ratios that no column shows."""
     rows = [{key: value for key, value in row.items() if key != "costs"} for row in slim["rows"]]
+    for row in rows:
+        row["ratios"] = {base: {**found, "costs": _shown(found["costs"])} for base, found in row["ratios"].items()}
     return {**slim, "rows": rows}
+
+
+def _shown(costs: Mapping[str, Any]) -> dict[str, Any]:
+    names = {column.name for column in COLUMNS}
+    return {cost: found for cost, found in costs.items() if cost in names and found[0] is not None}
 
 
 def controls(table: Mapping[str, Any], root: str = "") -> Html:

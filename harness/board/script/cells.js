@@ -86,7 +86,9 @@
     const asWritten = state.base === usualBase && (state.show !== "ratio" || before.ratio !== null);
     // A mark beside a ratio leads to a note on that ratio.
     for (const mark of before.marks) mark.hidden = !asWritten;
-    put(cell, ".ratio", asWritten ? before.ratio : ratioNode(row, column.name, state.base), main);
+    const ratio = asWritten ? before.ratio : ratioNode(row, column.name, state.base);
+    put(cell, ".ratio", ratio, main);
+    main.hidden = state.show === "ratio" && ratio !== null;
   }
 
   /** Redraws those cells of the shown columns, in the drawn rows, that are not as `state` wants them. */

@@ -53,7 +53,10 @@
 
   /** Boxes of columns that this table does not have can't be chosen. */
   function prepare(view) {
-    for (const box of boxes(view.form, "columns")) box.disabled = !view.known.columns.includes(box.value);
+    for (const box of boxes(view.form, "columns")) {
+      box.disabled = !view.known.columns.includes(box.value);
+      box.parentNode.classList.toggle("off", box.disabled);
+    }
   }
 
   /** Menus: one at a time, closed by Escape and by a press elsewhere. The whole folds up where there is little room. */

@@ -4,7 +4,7 @@
   const { say } = LeanMed;
   const WAIT = 250;
   // Laying out a row costs a browser about half a millisecond, so that a long table is drawn from its top.
-  const MOST = 200;
+  const MOST = 100;
 
   function start(form, table) {
     const view = LeanMed.page.read(form, table);
@@ -32,7 +32,7 @@
       LeanMed.sorting.draw(view, state);
       show(drawn);
       LeanMed.sorting.place(view, drawn, state.mix);
-      LeanMed.select.draw(view, state);
+      LeanMed.select.draw(view, state, drawn);
       LeanMed.advice.draw(view, choice);
       LeanMed.summary.draw(view, state, visible.length, drawn.length);
     }

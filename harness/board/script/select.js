@@ -9,18 +9,27 @@
     const label = make("span", { class: "unseen" }, say("script", "select"));
     lines[0].prepend(make("th", { class: "select", rowspan: lines.length, scope: "col" }, label));
     view.boxes = new Map();
-    for (const row of view.rows) {
-      const box = make("input", { type: "checkbox", "aria-label": say("script", "select_entry", { name: row.name }) });
-      view.boxes.set(row.slug, box);
-      row.element.prepend(make("td", { class: "select" }, box));
-    }
     view.table.addEventListener("change", (event) => {
       if (event.target.closest("td.select") === null) return;
-      changed(view.known.slugs.filter((slug) => view.boxes.get(slug).checked));
+      const chosen = new Set(view.chosen);
+      for (const [slug, box] of view.boxes) {
+        if (box.checked) chosen.add(slug);
+        else chosen.delete(slug);
+      }
+      changed(view.known.slugs.filter((slug) => chosen.has(slug)));
     });
   }
 
-  function draw(view, state) {
+  /** The box of a row, made when the row is first drawn. */
+  function add(view, row) {
+    const box = make("input", { type: "checkbox", "aria-label": say("script", "select_entry", { name: row.name }) });
+    view.boxes.set(row.slug, box);
+    row.element.prepend(make("td", { class: "select" }, box));
+  }
+
+  function draw(view, state, rows) {
+    for (const row of rows) if (!view.boxes.has(row.slug)) add(view, row);
+    view.chosen = state.entries;
     const chosen = new Set(state.entries);
     for (const [slug, box] of view.boxes) if (box.checked !== chosen.has(slug)) box.checked = chosen.has(slug);
     const link = view.form.querySelector("a.compare");
