@@ -52,7 +52,9 @@
     const columns = [...heads.keys()].map((name) => describe(name, described));
     const rows = rowsOf(table, slim);
     const { statuses, baselines: bases } = LeanMed.data("orders");
-    const related = new Set(rows.flatMap((row) => bases.flatMap((base) => Object.keys(row.ratios[base].costs))));
+    // Of costs there are ratios: of what is measured and better the less there is of it.
+    const costs = columns.filter((column) => column.unit !== null && column.first === "ascending");
+    const related = new Set(costs.map((column) => column.name));
     const optional = columns.map((column) => column.name).filter((name) => name !== "name");
     const view = {
       form, table, slim, heads, columns, rows, related, statuses,

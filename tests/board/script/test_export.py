@@ -52,7 +52,7 @@ def copied(page: Any, label: str) -> str:
         "ready to be copied"
     )
     page.keyboard.press("Escape")
-    assert page.locator("dialog").count() == 0
+    page.locator("dialog").wait_for(state="detached")
     return text
 
 

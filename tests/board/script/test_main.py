@@ -268,9 +268,9 @@ def test_everything_is_reached_by_keyboard_and_menus_close(open_view: OpenView):
     assert page.evaluate("document.activeElement.textContent") == "Filter"
     menu(page, "view")
     menu(page, "export")
-    assert page.locator('[data-menu="view"] .sheet').is_hidden(), "one menu at a time"
+    page.locator('[data-menu="view"] .sheet').wait_for(state="hidden")  # one menu at a time
     page.locator("h1").click()
-    assert page.locator('[data-menu="export"] .sheet').is_hidden()
+    page.locator('[data-menu="export"] .sheet').wait_for(state="hidden")
 
 
 def test_folds_up_on_a_phone_and_leaves_one_line_on_paper(open_view: OpenView):
@@ -293,3 +293,27 @@ def test_without_scripts_there_is_no_toolbar_and_the_whole_table(open_view: Open
     assert page.locator("form.controls").is_hidden()
     assert page.locator("tbody tr").count() == len(USUAL)
     assert page.locator("td.select").count() == 0
+
+
+def test_a_long_table_is_drawn_from_its_top(open_view: OpenView, table: dict[str, Any]):
+    first = table["entries"][0]
+    rows = [
+        {**first, "slug": f"many-{index}", "submission": {**first["submission"], "name": f"many_{index:03}"}}
+        for index in range(130)
+    ]
+    page = open_view("#base=tf32", of={**table, "entries": rows})
+    assert names(page) == [f"many_{index:03}" for index in range(100)]
+    assert page.locator(".shown").inner_text() == "130 of 130 entries shown. The first 100 are drawn."
+    head(page, "name").click()
+    head(page, "name").click()
+    assert names(page)[:2] == ["many_129", "many_128"], "sorted as a whole"
+    assert cell(page, "many_129", "gpu_energy").startswith("15.2 kJ —"), "and drawn against the reader's baseline"
+    page.get_by_label("Select many_129 for comparison").check()
+    page.get_by_role("searchbox").fill("many_11")
+    assert names(page) == [f"many_{index:03}" for index in range(119, 109, -1)]
+    page.get_by_role("searchbox").fill("")
+    page.get_by_role("button", name="Draw all 130").click()
+    assert len(names(page)) == 130
+    assert "all=yes" in fragment(page)
+    assert fragment(page).endswith("entries=many-129"), "what is not drawn stays selected"
+    assert page.get_by_role("button", name="Draw all").count() == 0
