@@ -67,7 +67,6 @@ def controls(table: Mapping[str, Any], root: str = "") -> Html:
         _menu("export", _exports()),
         _button("link"),
         _button("reset"),
-        tag("a", hidden=True, class_="compare", href="#"),
         class_="bar",
     )
     fold = tag("details", tag("summary", CONTROLS["fold"]), bar, chooser(table), class_="fold")
@@ -78,6 +77,7 @@ def controls(table: Mapping[str, Any], root: str = "") -> Html:
         tag("p", class_="shown", role="status"),
         tag("button", type="button", data_action="all", hidden=True),
         tag("p", class_="active"),
+        tag("a", hidden=True, class_="compare", href="#"),
         tag("p", class_="problems", role="status"),
         class_="controls",
         hidden=True,

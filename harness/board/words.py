@@ -90,6 +90,8 @@ CHOOSER = {
     "unproven": "Choose also from entries that are not proven",
     "meet_one": "1 of {all} entries meets the limits.",
     "meet": "{count} of {all} entries meet the limits.",
+    "free_one": "You set no limit: 1 of {all} entries can be chosen from.",
+    "free": "You set no limit: {count} of {all} entries can be chosen from.",
     "none": "No entry of {all} meets the limits.",
     "best_cost": "Least {what}: ",
     "best_quality": "Highest test AUC: ",
@@ -116,13 +118,13 @@ CHOOSER = {
 }
 """The chooser: its form, and its answers."""
 SCRIPT = {
-    "shown_one": "{count} of 1 entry shown.",
     "shown": "{count} of {all} entries shown.",
     "top": "The first {count} are drawn.",
     "all": "Draw all {count}",
     "sorted": "Sorted by {what}, {direction}; sorted is not ranked.",
     "ascending": "lowest first",
     "descending": "highest first",
+    "legend": "Ratios are to the same model in {base} in this table, paired by run, with 95 % interval ",
     "ratio_of": "ratio of {what} to {base}",
     "active": "In force: {filters}.",
     "filter_search": "search \u201c{text}\u201d",
@@ -140,7 +142,7 @@ SCRIPT = {
     "no_baseline": "no {base} run of {model} in this table",
     "no_baseline_for": "There is no {base} run in this table of: {models}; ratios there are dashes.",
     "no_ratio": "no run number that both this entry and its baseline measured",
-    "is_baseline": "\u00d7 1, the baseline",
+    "is_baseline": "baseline",
     "not_measured": "not measured; the table says why",
     "no_valid_run": "no valid run",
     "carbon_group": "Declared, not measured",

@@ -51,7 +51,8 @@
   /** Paragraphs that say the choice. */
   function sentences(view, choice) {
     const count = choice.meeting.length;
-    const found = [line(say("chooser", count === 0 ? "none" : "meet" + (count === 1 ? "_one" : ""), { count, all: choice.all }))];
+    const first = count === 0 ? "none" : choice.limited ? "meet" : "free";
+    const found = [counted(first, count, { all: choice.all })];
     if (choice.best !== null) found.push(best(view, choice.best, `best_${choice.goal}`, choice), ...even(view, choice));
     else if (choice.likely !== null) found.push(best(view, choice.likely, "no_ranked", choice));
     const untested = choice.untested.filter((row) => row !== choice.likely);

@@ -91,11 +91,20 @@
     main.hidden = state.show === "ratio" && ratio !== null;
   }
 
+  /** The legend of the tints names the baseline that ratios are to. */
+  function nameBaseline(base, usual) {
+    const text = document.querySelector(".legend .ratios")?.firstChild;
+    if (!text) return;
+    if (!written.has(text)) written.set(text, text.data);
+    text.data = base === usual ? written.get(text) : say("script", "legend", { base: baseName(base) });
+  }
+
   /** Redraws those cells of the shown columns, in the drawn rows, that are not as `state` wants them. */
   function draw(view, state, rows) {
     view.table.dataset.show = state.show;
     const usual = view.known.bases[0];
-    const written = [usual, "", false].join();
+    nameBaseline(state.base, usual);
+    const untouched = [usual, "", false].join();
     for (const name of LeanMed.columns.shown(view, state)) {
       const column = view.byName.get(name);
       if (column.unit === null) continue;
@@ -103,7 +112,7 @@
       const draws = related ? state : { ...state, base: usual, show: "both" };
       const look = [draws.base, wanted(column.unit, state), draws.show === "ratio"].join();
       for (const row of rows) {
-        if ((row.looks.get(name) || written) === look) continue;
+        if ((row.looks.get(name) || untouched) === look) continue;
         const cell = LeanMed.page.cell(row, name);
         if (cell !== null) drawCell(row, cell, column, draws, usual);
         row.looks.set(name, look);

@@ -84,6 +84,7 @@
       unproven: state.unproven ? 0 : provisional.length,
       unmeasured: missing,
       all: rows.length,
+      limited: limits.length > 0,
       computed: goal === "cost" || apart !== null,
     };
   }

@@ -19,8 +19,7 @@
   /** A text of a group of words. With `values.count`, the singular where there is one. */
   LeanMed.say = (group, key, values = {}) => {
     const one = `${key}_one`;
-    const single = values.count === 1 || values.all === 1;
-    const name = single && Object.hasOwn(words[group], one) ? one : key;
+    const name = values.count === 1 && Object.hasOwn(words[group], one) ? one : key;
     return LeanMed.fill(words[group][name], values);
   };
 
