@@ -112,7 +112,7 @@ def test_ratios_can_be_to_another_baseline_and_a_missing_one_is_a_dash_with_its_
     view = menu(page, "view")
     view.get_by_label("Baseline of the ratios").select_option("TF32")
     assert re.fullmatch(r"52\.2 kJ ?× 0\.879 0\.874 to 0\.885", cell(page, "densenet_amp", "gpu_energy"))
-    assert cell(page, "densenet_tf32", "gpu_energy").endswith(" baseline")
+    assert cell(page, "densenet_tf32", "gpu_energy").endswith("baseline")
     dash = page.locator("tr", has=page.locator("code:text-is('cnn_fp32')")).locator('[data-column="gpu_energy"] .ratio')
     assert dash.text_content() == "—no TF32 run of cnn in this table"
     assert dash.get_attribute("title") == "no TF32 run of cnn in this table"
