@@ -17,7 +17,7 @@ class Html(str):
 Child = str | Html | None | Iterable["Child"]
 
 
-def tag(name: str, *children: Child, **attributes: str | int | float | bool | None) -> Html:
+def tag(name: str, /, *children: Child, **attributes: str | int | float | bool | None) -> Html:
     """One element. Children that are plain strings are escaped; None is left out; lists are flattened.
 
     Attribute names lose a trailing underscore and turn others into hyphens (``class_``, ``aria_label``). An attribute
