@@ -19,8 +19,7 @@ _SCRIPT = """() => {
     return [255, 255, 255];
   };
   const low = [];
-  for (const e of document.querySelectorAll("body *:not(script)")) {
-    if (e.localName === "title") continue;  // a drawing's name, which is not drawn
+  for (const e of document.querySelectorAll("body *:not(script, svg title)")) {
     const own = [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim());
     if (!own) continue;
     const style = getComputedStyle(e);
