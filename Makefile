@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV ?= uv
 DEMO ?= submissions/densenet_8bit --runs 1
+# Two workers: one for the tests of the engine, which mostly wait, one for the others. Empty for one after the other.
+TESTERS ?= -n 2 --dist loadgroup
 
 .PHONY: help demo site test check bench gpu-check lint format setup setup-workload setup-dev clean lock
 .DEFAULT_GOAL := help
@@ -29,7 +31,7 @@ test: setup-dev  ## Lint, type check and every test (as CI does)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(TESTERS)
 
 check: setup-dev  ## The quick part of the tests: no engine, no browser, nothing slow
 	$(BIN)/ruff check .
@@ -43,6 +45,8 @@ bench: setup-dev  ## Time what docs/measurements/ keeps (minutes; an otherwise i
 	$(BIN)/python -m benchmarks.statistics_simulation
 	$(BIN)/python -m benchmarks.quality_simulation
 	taskset -c 0 $(BIN)/python -m benchmarks.statistics_speed
+	taskset -c 0 $(BIN)/python -m benchmarks.pairs_speed
+	$(BIN)/python -m benchmarks.leaderboard_scale
 
 gpu-check: setup-workload  ## Check the meter on this machine's GPU, and write a report to docs/measurements/
 	$(BIN)/python -m benchmarks.gpu_check --out docs/measurements/gpu-check.md
