@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from harness.board.compare_page import compare_page
 from harness.score.ratio import paired_ratio
@@ -80,7 +81,8 @@ def test_the_base_can_be_changed_and_the_difference_turns(visit: Open, page: Pat
     button = seen.page.get_by_role("button", name="Make densenet_amp the base")
     button.focus()
     seen.page.keyboard.press("Enter")
-    seen.page.wait_for_function(f"location.hash.endsWith('base={AMP}')")
+    expect(seen.page).to_have_url(re.compile(f"base={AMP}$"))
+    expect(seen.page.locator("table.compared thead th.base")).to_have_attribute("data-slug", AMP)
     after = row(seen, "Difference to the base, paired")
     assert after[0] == "base"
     numbers = [float(each.replace("−", "-")) for each in re.findall(r"[+−]0\.\d+", before)]
@@ -93,19 +95,19 @@ def test_the_base_can_be_changed_and_the_difference_turns(visit: Open, page: Pat
 def test_back_and_forward_follow_what_was_chosen(visit: Open, page: Path):
     seen = visit(page, fragment=f"#entries={FP32},{AMP}")
     seen.page.get_by_role("checkbox", name=re.compile("^densenet_tf32")).check()
-    seen.page.wait_for_function("document.querySelectorAll('table.compared thead th').length === 3")
+    expect(seen.page.locator("table.compared thead th")).to_have_count(3)
     seen.page.get_by_role("button", name="Remove densenet_amp from the comparison").click()
-    seen.page.wait_for_function("document.querySelectorAll('table.compared thead th').length === 2")
+    expect(seen.page.locator("table.compared thead th")).to_have_count(2)
     assert heads(seen) == [FP32, TF32]
     seen.page.go_back()
-    seen.page.wait_for_function("document.querySelectorAll('table.compared thead th').length === 3")
+    expect(seen.page.locator("table.compared thead th")).to_have_count(3)
     assert heads(seen) == [FP32, AMP, TF32]
     seen.page.go_back()
-    seen.page.wait_for_function("document.querySelectorAll('table.compared thead th').length === 2")
+    expect(seen.page.locator("table.compared thead th")).to_have_count(2)
     assert heads(seen) == [FP32, AMP]
     assert not seen.page.get_by_role("checkbox", name=re.compile("^densenet_tf32")).is_checked()
     seen.page.go_forward()
-    seen.page.wait_for_function("document.querySelectorAll('table.compared thead th').length === 3")
+    expect(seen.page.locator("table.compared thead th")).to_have_count(3)
     assert seen.console == []
 
 
@@ -245,7 +247,7 @@ def test_the_usual_choice_has_a_link_too(visit: Open, page: Path):
     seen = visit(page)
     shown = table_text(seen)
     seen.page.get_by_role("button", name="Copy link").click()
-    seen.page.wait_for_function("document.querySelector('[role=status]').textContent.includes('ink')")
+    expect(seen.page.get_by_role("status")).to_contain_text(re.compile("link", re.IGNORECASE))
     assert seen.page.url.startswith(f"{page.as_uri()}#entries={FP32},{AMP},")
     assert table_text(visit(page, fragment=seen.page.url[len(page.as_uri()) :])) == shown
     assert seen.console == []

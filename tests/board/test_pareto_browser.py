@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from harness.board.frame import Page
 from harness.board.markup import join, tag
@@ -52,9 +53,7 @@ def test_a_point_leads_to_its_entry_and_grows_under_the_pointer(visit: Open, pag
     seen = visit(page)
     point = seen.page.locator("svg.plot").first.locator("g[data-slug^=mlp_fp32] a")
     point.hover()
-    seen.page.wait_for_function(
-        "getComputedStyle(document.querySelector('g[data-slug^=mlp_fp32] .dot')).transform.startsWith('matrix(1.5')"
-    )
+    expect(point.locator(".dot")).to_have_css("transform", "matrix(1.5, 0, 0, 1.5, 0, 0)")
     point.click()
     assert seen.page.title() == "there"
 
@@ -69,8 +68,8 @@ def test_points_follow_the_rows_of_the_table(visit: Open, tmp_path: Path):
     dimmed = seen.page.locator("g[data-dimmed]")
     assert dimmed.count() == 0
     seen.page.evaluate("document.querySelectorAll('tr[data-slug^=densenet]').forEach(row => { row.hidden = true; })")
-    seen.page.wait_for_function("document.querySelectorAll('g[data-dimmed]').length === 24")
+    expect(dimmed).to_have_count(24)
     assert dimmed.first.evaluate("point => getComputedStyle(point).opacity") == "0.15"
     seen.page.evaluate("document.querySelectorAll('tr').forEach(row => { row.hidden = false; })")
-    seen.page.wait_for_function("document.querySelectorAll('g[data-dimmed]').length === 0")
+    expect(dimmed).to_have_count(0)
     assert seen.console == []
