@@ -6,11 +6,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from harness.board.about import about
-from harness.board.controls import SCRIPTS, data_of
 from harness.board.frame import Page
 from harness.board.markup import Html, join, tag
 from harness.board.parts import device, place_chips, runtime
-from harness.board.table_page import STYLES, table_view
+from harness.board.table_page import SCRIPTS, STYLES, table_view, view_data
 from harness.board.words import GUIDE, INDEX, PLACE, SITE, TALLY, many
 
 Json = Mapping[str, Any]
@@ -28,7 +27,7 @@ def index_page(standings: Json, findings: Mapping[str, Json]) -> Page:
         main=join(_tables(standings), shown, _leftovers(standings), _guide()),
         styles=STYLES,
         scripts=() if lead is None else SCRIPTS,
-        data={} if lead is None else data_of(lead[1]),
+        data={} if lead is None else view_data(lead[1], findings.get(lead[1]["slug"], {})),
     )
 
 

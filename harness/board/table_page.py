@@ -7,8 +7,9 @@ from typing import Any
 
 from harness.board.about import about
 from harness.board.claims_view import claims_view
-from harness.board.controls import SCRIPTS, controls, data_of
+from harness.board.controls import SCRIPTS as CONTROLS_SCRIPTS
 from harness.board.controls import STYLES as CONTROLS_STYLES
+from harness.board.controls import controls, data_of
 from harness.board.frame import Page, root_of
 from harness.board.headline import headline
 from harness.board.markup import Html, join, tag
@@ -18,11 +19,12 @@ from harness.board.parts import place_chips
 from harness.board.words import INDEX, PLACE
 
 STYLES = ("base.css", "table.css", *CONTROLS_STYLES, "pareto.css", "claims.css")
+SCRIPTS = (*CONTROLS_SCRIPTS, "plots.js")
 
 
 def table_page(table: Mapping[str, Any], benchmark: Mapping[str, Any], findings: Mapping[str, Any]) -> Page:
     """The page of ``table``, one of the standings'; ``benchmark`` is the standings' without its tables, and
-    ``findings`` are what was found over the table's entries: ``claims``, where there are any."""
+    ``findings`` are what was found over the table's entries: ``claims`` and ``pairs``, where there are any."""
     path = f"tables/{table['slug']}.html"
     root = root_of(path)
     lead = join(
@@ -37,8 +39,17 @@ def table_page(table: Mapping[str, Any], benchmark: Mapping[str, Any], findings:
         main=join(table_view(table, benchmark, findings, root), about(benchmark)),
         styles=STYLES,
         scripts=SCRIPTS,
-        data=data_of(table),
+        data=view_data(table, findings),
     )
+
+
+def view_data(table: Mapping[str, Any], findings: Mapping[str, Any]) -> dict[str, Any]:
+    """The data blocks of the view: the table's, and of its pairs which are told apart."""
+    pairs = findings.get("pairs")
+    if pairs is None:
+        return data_of(table)
+    told = [{"entries": pair["entries"], "apart": pair["apart"]} for pair in pairs["pairs"]]
+    return {**data_of(table), "pairs": {"pairs": told}}
 
 
 def table_view(table: Mapping[str, Any], benchmark: Mapping[str, Any], findings: Mapping[str, Any], root: str) -> Html:
