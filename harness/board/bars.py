@@ -1,4 +1,5 @@
-"""The small bar in a table row: an AUC with its interval, the trivial model's, and the target, on one common axis."""
+"""The small bar in a table row: an AUC with its interval, its runs, the trivial model's, the float32 baseline's and
+the target, on one common axis."""
 
 from __future__ import annotations
 
@@ -9,8 +10,10 @@ from typing import Any
 from harness.board.figures import area
 from harness.board.markup import Html, tag
 from harness.board.scale import Scale, spread
+from harness.board.words import BAR
 
-WIDTH, HEIGHT, MARGIN = 148, 26, 6
+WIDTH, HEIGHT, MARGIN = 148, 22, 6
+_MIDDLE = HEIGHT // 2
 _STEP = 0.05
 
 
@@ -36,53 +39,43 @@ class Axis:
 
     def legend(self) -> Html:
         """The ends of the axis, for the head of the column. Hidden from screen readers: the cells hold the numbers."""
-        ends = (self.scale.low, self.scale.high)
-        texts = [
-            tag("text", f"{end:.2f}", x=x, y=10, text_anchor=anchor)
-            for end, x, anchor in zip(ends, (MARGIN, WIDTH - MARGIN), ("start", "end"), strict=True)
-        ]
-        line = tag("line", x1=MARGIN, x2=WIDTH - MARGIN, y1=14.5, y2=14.5, class_="rule")
-        return tag(
-            "svg", texts, line, class_="axis", viewBox=f"0 0 {WIDTH} 18", width=WIDTH, height=18, aria_hidden="true"
-        )
+        ends = zip((self.scale.low, self.scale.high), (MARGIN, WIDTH - MARGIN), ("start", "end"), strict=True)
+        texts = [tag("text", f"{end:.2f}", x=x, y=11, text_anchor=anchor) for end, x, anchor in ends]
+        return tag("svg", texts, class_="axis", viewBox=f"0 0 {WIDTH} 14", width=WIDTH, height=14, aria_hidden="true")
 
-    def bar(self, summary: Mapping[str, Any], runs: Sequence[float]) -> Html:
-        """The bar of one entry, said in words by its label. ``runs`` are the AUCs of its valid runs: rings where there
-        are several."""
-        middle, at = HEIGHT / 2, self.scale.at
-        auc, trivial, target = summary["auc"], summary["trivial"], summary["gate"]["target"]
-        parts = [tag("line", x1=MARGIN, x2=WIDTH - MARGIN, y1=middle, y2=middle, class_="rule")]
+    def bar(self, summary: Mapping[str, Any], runs: Sequence[float], baseline: float | None) -> Html:
+        """The bar of one entry. ``runs`` are the AUCs of its valid runs: ticks where there are several; ``baseline`` is
+        the AUC of its model's float32 baseline. Its label says what the numbers beside it don't."""
+        at, auc, trivial, target = self.scale.at, summary["auc"], summary["trivial"], summary["gate"]["target"]
+        parts = []
         if trivial["lower"] is not None:
             left, right = at(trivial["lower"]), at(trivial["upper"])
-            parts.append(
-                tag("rect", x=left, y=4, width=round(right - left, 1), height=HEIGHT - 8, class_="trivial-range")
-            )
+            parts.append(_path("trivial-range", f"M{left:g} 3H{right:g}V{HEIGHT - 3}H{left:g}Z"))
         if trivial["value"] is not None:
-            x = at(trivial["value"])
-            parts.append(tag("line", x1=x, x2=x, y1=3, y2=HEIGHT - 3, class_="trivial"))
+            parts.append(_path("trivial", f"M{at(trivial['value']):g} 2V{HEIGHT - 2}"))
         if target is not None:
-            parts.append(tag("line", x1=at(target), x2=at(target), y1=1, y2=HEIGHT - 1, class_="target"))
+            parts.append(_path("target", f"M{at(target):g} 0V{HEIGHT}"))
         if auc["lower"] is not None:
-            parts.append(tag("line", x1=at(auc["lower"]), x2=at(auc["upper"]), y1=middle, y2=middle, class_="range"))
+            parts.append(_path("range", f"M{at(auc['lower']):g} {_MIDDLE}H{at(auc['upper']):g}"))
         if len(runs) > 1:
-            parts += [tag("circle", cx=at(value), cy=middle, r=6, class_="run-value") for value in runs]
+            ticks = "".join(f"M{at(value):g} {_MIDDLE + 3}v5" for value in runs)
+            parts.append(_path("run-value", ticks))
+        if baseline is not None:
+            parts.append(_path("baseline", f"M{at(baseline):g} {_MIDDLE - 4}l-3.5-6h7Z"))
         if auc["value"] is not None:
-            parts.append(tag("circle", cx=at(auc["value"]), cy=middle, r=4, class_="value"))
-        label = _label(auc, trivial, target)
+            parts.append(tag("circle", cx=f"{at(auc['value']):g}", cy=_MIDDLE, r=4, class_="value"))
+        label = _label(trivial, target, baseline)
         return tag(
             "svg", parts, class_="bar", viewBox=f"0 0 {WIDTH} {HEIGHT}", width=WIDTH, height=HEIGHT, role="img",
             aria_label=label,
         )  # fmt: skip
 
 
-def _label(auc: Mapping[str, Any], trivial: Mapping[str, Any], target: float | None) -> str:
-    parts = [f"Test AUC {_said(auc)}", f"trivial model {_said(trivial)}"]
-    return "; ".join([*parts, "no target" if target is None else f"target {area(target)}"])
+def _path(kind: str, way: str) -> Html:
+    return tag("path", class_=kind, d=way)
 
 
-def _said(estimate: Mapping[str, Any]) -> str:
-    if estimate["value"] is None:
-        return "not known"
-    if estimate["lower"] is None:
-        return area(estimate["value"])
-    return f"{area(estimate['value'])}, 95 % interval {area(estimate['lower'])} to {area(estimate['upper'])}"
+def _label(trivial: Mapping[str, Any], target: float | None, baseline: float | None) -> str:
+    said = {"target": target, "trivial": trivial["value"], "baseline": baseline}
+    parts = [BAR[name].format(auc=area(value)) for name, value in said.items() if value is not None]
+    return BAR["label"].format(marks=", ".join(parts) or BAR["nothing"])

@@ -21,6 +21,11 @@ def quantity(value: float, unit: str) -> Html:
     return _html(_amount(value, unit))
 
 
+def plain(value: float, unit: str) -> str:
+    """The same as text alone, for labels and drawings."""
+    return "\u00a0".join(f"{text}{GAP}{name}" if name else text for text, name in _amount(value, unit))
+
+
 def span(low: float, high: float, unit: str) -> Html:
     """A range; the unit is said once where it is the same."""
     first, last = _amount(low, unit), _amount(high, unit)

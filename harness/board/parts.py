@@ -1,36 +1,16 @@
-"""Small pieces that the overview and the details share: names, chips, anchors."""
+"""Small pieces that pages share: chips, badges, ranks, places, and the command that repeats an entry."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 import shlex
 from collections.abc import Mapping
 from typing import Any
 
-from harness.board.markup import Html, tag
+from harness.board.markup import Html, join, tag
+from harness.board.notes import cut
+from harness.board.words import CHIP, CHIPS, DEVICE, PLACE, RANK, RUNTIME, STATUS, TABLE, VERDICTS
 
-VERDICT_WORDS = {
-    "above": "above target",
-    "below": "below",
-    "no target": "unranked",
-    "not judged": "not judged",
-    "mixed": "mixed",
-}
-
-
-def anchor(kind: str, *identity: object) -> str:
-    """An id for the page that depends on what it names and on nothing else."""
-    text = json.dumps(identity, sort_keys=True, default=str)
-    return f"{kind}-{hashlib.sha256(text.encode()).hexdigest()[:10]}"
-
-
-def entry_anchor(place: Mapping[str, Any], entry: Mapping[str, Any]) -> str:
-    """The id of an entry's details."""
-    return anchor("entry", place, entry["submission"]["digest"], entry["image"], [run["run"] for run in entry["runs"]])
-
-
-_PLAIN = frozenset({"float32", "ieee", "exact", "contiguous", "no", "none"})
+PLAIN = frozenset({"float32", "ieee", "exact", "contiguous", "no", "none"})
 """Values of efficiency settings that change nothing."""
 
 
@@ -38,36 +18,67 @@ def chips(submission: Mapping[str, Any]) -> Html:
     """What differs from plain float32, a chip each; one quiet chip where nothing does, or for a program of its own."""
     efficiency: Mapping[str, str] = submission["efficiency"]
     if submission["division"] == "open":
-        return tag("span", "its own program", class_="chip quiet")
-    changed = [(key, value) for key, value in efficiency.items() if value not in _PLAIN]
+        return tag("span", CHIP["open"], class_="chip quiet")
+    changed = [(key, value) for key, value in sorted(efficiency.items()) if value not in PLAIN]
     if not changed:
-        return tag("span", "float32 throughout", class_="chip quiet")
-    return Html("".join(tag("span", f"{key.replace('_', ' ')} {value}", class_="chip") for key, value in changed))
+        return tag("span", CHIP["plain"], class_="chip quiet")
+    return join(*[tag("span", strategy(key, value), class_="chip") for key, value in changed])
+
+
+def strategy(key: str, value: str) -> str:
+    """A setting as people call it: ``AMP``, ``8-bit optimiser``; of an unknown one the record's own words."""
+    known = CHIPS.get(key, {}).get(value)
+    return CHIP["other"].format(name=key.replace("_", " "), value=value) if known is None else known
 
 
 def rank_text(rank: Mapping[str, Any]) -> str:
-    """``rank 1`` or ``rank 2–4 of 7``."""
-    if rank["best"] == rank["worst"]:
-        return f"rank {rank['best']} of {rank['of']}"
-    return f"rank {rank['best']}–{rank['worst']} of {rank['of']}"
+    """``1`` or ``2–4``."""
+    return RANK["one" if rank["best"] == rank["worst"] else "range"].format(**rank)
 
 
-_OUTCOMES = {"non-inferior": "good", "inferior": "bad"}
+def status_badge(status: str) -> Html:
+    """The word of an entry that has no rank."""
+    return tag("span", STATUS.get(status, status), class_="badge")
 
 
-def outcome_chip(judged: Mapping[str, Any]) -> Html:
-    """Gate Q2 as a word: the outcome, or that this is what others are compared with."""
-    if judged["non_inferiority"] is None:
-        return tag("span", "reference", class_="verdict quiet")
-    outcome = judged["non_inferiority"]["outcome"]
-    return tag("span", outcome, class_=f"verdict {_OUTCOMES.get(outcome, 'quiet')}")
+_GATE_KINDS = {"above": "good", "below": "bad"}
+_OUTCOME_KINDS = {"non-inferior": "good", "inferior": "bad"}
 
 
 def gate_chip(gate: Mapping[str, Any]) -> Html:
     """The verdict of the quality gate as a word; its class only adds colour."""
     verdict = gate["verdict"]
-    kind = {"above": "good", "below": "bad"}.get(verdict, "quiet")
-    return tag("span", VERDICT_WORDS.get(verdict, verdict), class_=f"verdict {kind}")
+    kind = _GATE_KINDS.get(verdict, "quiet")
+    reason = None if gate["reason"] is None else cut(gate["reason"])
+    return tag("span", VERDICTS.get(verdict, verdict), class_=f"verdict {kind}", title=reason)
+
+
+def outcome_chip(judged: Mapping[str, Any]) -> Html:
+    """Gate Q2 as a word: the outcome, or that this is what others are compared with."""
+    found = judged["non_inferiority"]
+    if found is None:
+        return tag("span", TABLE["reference"], class_="verdict quiet")
+    kind = _OUTCOME_KINDS.get(found["outcome"], "quiet")
+    return tag("span", found["outcome"], class_=f"verdict {kind}", title=cut(found["reason"]))
+
+
+def place_chips(place: Mapping[str, Any]) -> Html:
+    """Container or host, device, rules, and the division where it is not the closed one."""
+    texts = [runtime(place), device(place), PLACE["rules"].format(ruleset=place["ruleset"])]
+    chips = [tag("span", text, class_="chip quiet") for text in texts]
+    if place["division"] != "closed":
+        chips.append(tag("span", PLACE["division"].format(division=place["division"]), class_="chip"))
+    return tag("span", chips, class_="chips")
+
+
+def runtime(place: Mapping[str, Any]) -> str:
+    """Container, or host."""
+    return str(RUNTIME.get(place["runtime"], place["runtime"]))
+
+
+def device(place: Mapping[str, Any]) -> str:
+    """GPU or CPU."""
+    return str(DEVICE.get(place["device"], place["device"]))
 
 
 def command(place: Mapping[str, Any], entry: Mapping[str, Any]) -> str:

@@ -179,3 +179,243 @@ SCRIPT = {
     "interval_note": "Intervals are 95 %.",
 }
 """What the scripts of the table view say."""
+NOTES = {
+    "dash": "—",
+    "absent": "none, see note {mark}",
+    "mark": "note {mark}",
+    "list": "Notes",
+    "hidden": "Notes on columns that are not shown at first",
+}
+BAR = {
+    "label": "On a bar: {marks}",
+    "target": "target {auc}",
+    "trivial": "trivial model {auc}",
+    "baseline": "float32 baseline {auc}",
+    "nothing": "nothing to compare with",
+}
+CHIPS = {
+    "weights": {"float16": "half-precision weights", "bfloat16": "bfloat16 weights"},
+    "autocast": {"float16": "AMP", "bfloat16": "AMP, bfloat16"},
+    "float32_matmul": {"tf32": "TF32"},
+    "optimizer_state": {"int8": "8-bit optimiser"},
+    "saved_activations": {"int8": "8-bit activations"},
+    "gradients": {"int8": "8-bit gradients"},
+    "activation_checkpointing": {"blocks": "checkpointing"},
+    "memory_format": {"channels_last": "channels last"},
+}
+"""What the strategies of the submission schema are called; of others the words of the record are shown."""
+CHIP = {
+    "plain": "float32 throughout",
+    "open": "its own program",
+    "review": "needs source review",
+    "other": "{name} {value}",
+}
+VERDICTS = {
+    "above": "above target",
+    "below": "below target",
+    "no target": "no target yet",
+    "not judged": "not judged",
+    "mixed": "mixed",
+}
+"""Gate Q1 as a badge. Gate Q2 is shown in the words of the record."""
+FLAG = {
+    "one": "{id} in run {runs}",
+    "more": "{id} in runs {runs}",
+    "said": "{id}, {title}: a valid run did not pass this check. That spoils nothing, and whoever trusts the figures "
+    "should know",
+    "said untitled": "{id}: a valid run did not pass this check. That spoils nothing, and whoever trusts the figures "
+    "should know",
+}
+RANK = {"one": "{best}", "range": "{best}–{worst}", "none": "–", "title": "of {of} ranked"}
+RUNTIME = {"docker": "container", "host": "host, no container"}
+TABLE = {
+    "rank": "rank",
+    "name": "submission",
+    "verdict": "verdict",
+    "proven": "how far proven",
+    "runs": "valid runs",
+    "of": " of {attempts}",
+    "caption": "Entries on {system}, {runtime}, {device}: quality, costs and how far they are proven",
+    "why": "why",
+    "no valid run": "no valid run",
+    "reference": "reference",
+    "empty": "No entry of this table has:",
+    "no ratio": "No ratio to float32:",
+    "and others": "{reason}, and other reasons",
+}
+LEGEND = {
+    "value": "test AUC, 95 % interval",
+    "run-value": "its runs",
+    "target": "target",
+    "trivial": "trivial model, 95 % interval",
+    "baseline": "same model in float32",
+    "ratio": "Ratios are to the same model in float32 in this table, paired by run, with 95 % interval",
+    "cheaper": "× 0.60 less",
+    "same": "× 1.00 no difference shown",
+    "dearer": "× 1.70 more",
+}
+PLACE = {
+    "division": "{division} division",
+    "compare": "Compare entries side by side",
+    "all": "All tables",
+    "rules": "rules {ruleset}",
+    "about": "What this benchmark measures",
+}
+DEVICE = {"cuda": "GPU", "cpu": "CPU"}
+OUTCOME_SAID = {
+    "non-inferior": "proven no worse within the margin",
+    "worse within the margin": "that is lower, but by less than the margin",
+}
+"""How the quality of an entry that ranks stands to its reference, in a sentence."""
+COST = {"gpu_energy": "GPU energy", "time_to_predictions": "time to predictions"}
+"""What a table is sorted by."""
+HEADLINE = {
+    "ranked": "{ranked} of {entries} entries are ranked, by {cost}.",
+    "ranked all": "All {entries} entries are ranked, by {cost}.",
+    "ranked one": "1 of {entries} entries is ranked.",
+    "ranked only": "The only entry here is ranked.",
+    "not ordered": "Their order can't be told.",
+    "leader": "{name} needs least: {value}.",
+    "alone": "It is {name}, with a {cost} of {value}; there is nothing to rank it against.",
+    "tied": "{count} of them can't be told from the cheapest: {names}.",
+    "saves": "Against the same model in float32, {name} saves most: {saving} of the {cost} "
+    "(95\u202f% interval {interval}){quality}.",
+    "saves alone": "Against the same model in float32 it saves {saving} of the {cost} (95\u202f% interval {interval}).",
+    "quality": ", with a test AUC {outcome}",
+    "saves nothing": "No ranked entry is shown to save {cost} against the same model in float32.",
+    "non-inferior": "Proven no worse than float32 in test AUC, within the margin: {names}.",
+    "non-inferior alone": "Its test AUC is proven no worse than its model's reference, within a margin of {margin}.",
+    "reference alone": "It is a reference itself: other configurations of its model are held against it.",
+    "none ranked": "Nothing is ranked here yet.",
+    "none valid": "No run here came to a valid end, so there is nothing to compare.",
+    "open": "Open division: each program is its submitter's own.",
+    "open public": "The labels of this benchmark are public, so every entry needs a review of its source, and none is "
+    "ranked.",
+    "so far": "Least {cost} so far, and unproven: {name}, {value}.",
+    "only": "The only entry so far, and unproven: {name}, with a {cost} of {value}.",
+    "unknown": "a figure that is not known",
+    "named": "{title} ({name})",
+    "and": "{first} and {last}",
+    "more": "{first} and {count} more",
+}
+"""The sentences on top of a table."""
+LACKING = {
+    "unpublished": (
+        "{count} entry is not published: a rank takes runs 1 to 5, published with harness publish.",
+        "{count} entries are not published: a rank takes runs 1 to 5, published with harness publish.",
+    ),
+    "gates": (
+        "{count} published entry has not passed every gate.",
+        "{count} published entries have not passed every gate.",
+    ),
+    "below target": ("{count} is below the quality target.", "{count} are below the quality target."),
+    "failed": ("{count} failed.", "{count} failed."),
+    "invalid": ("{count} is invalid.", "{count} are invalid."),
+    "not compared": (
+        "{count} can't be compared, such as a run that is not official.",
+        "{count} can't be compared, such as runs that are not official.",
+    ),
+}
+"""Why entries have no rank, for one and for several."""
+BENCHMARK = {
+    "unknown": "These records are of a benchmark, or of a version of it, that this installation does not have "
+    "({version}), so it can't be described here.",
+    "trivial": "logistic regression on {what}. A network must beat it.",
+    "public": "public: anybody can look them up, so hiding them proves nothing about an open submission",
+    "private": "private: they are not published",
+    "no attribution": "no attribution given",
+}
+TRIVIAL = {
+    "size": "one obvious number, size",
+    "metadata": "what is known without any pixel: site, machine, age, missing density, number of views",
+}
+"""What the trivial models of benchmarks are made of."""
+BENCHMARK_FACTS = {
+    "positive": "Positive",
+    "negative": "Negative",
+    "trivial": "Trivial model",
+    "labels": "Labels",
+    "claim": "Can't test {claim}",
+    "data": "Data",
+    "version": "Version",
+}
+INDEX = {
+    "title": "LeanMed leaderboard",
+    "tables": "Tables",
+    "leftovers": "Interrupted and unreadable",
+    "leftovers caption": "Not in any table",
+    "where": "Where",
+    "why": "Why it is not in a table",
+    "interrupted": "interrupted, or still running: the folder has no record.json",
+    "to be": " (it was to be {submission} on {benchmark})",
+    "to be run": " (it was to be {submission} on {benchmark}, run {number})",
+    "unreadable": "unreadable: {reason}",
+    "no run": "No run yet",
+    "first run": "Make the first one, which takes minutes on two processor cores, and build this page again:",
+    "no tables": "no run yet",
+    "how": "How to read this page",
+}
+TALLY = {
+    "runs": ("{count} run", "{count} runs"),
+    "entries": ("{count} entry", "{count} entries"),
+    "ranked": ("{count} ranked", "{count} ranked"),
+    "tables": ("{count} table", "{count} tables"),
+    "interrupted": ("{count} interrupted", "{count} interrupted"),
+    "unreadable": ("{count} unreadable", "{count} unreadable"),
+}
+"""Counts of the first page, for one and for several."""
+GUIDE = (
+    (
+        "Rank",
+        "A range: from 1 + the number of entries that surely cost less, to the last place that can't be ruled out. "
+        "Entries whose ranges overlap may be equal. Only official entries of five published runs that passed every "
+        "gate have one; all others stand below in grey, with the reason.",
+    ),
+    (
+        "Test AUC",
+        "The chance that a positive case scores above a negative one, mean over runs. The interval holds the cases of "
+        "one patient together. All entries were tested on the same patients, so intervals that overlap prove no tie; "
+        "the comparison of two entries tells.",
+    ),
+    (
+        "Verdict",
+        "First whether the mean AUC reaches the target and beats the trivial model. Then whether it is non-inferior: "
+        "worse than its model's float32 reference by less than the margin, with 95 % confidence.",
+    ),
+    (
+        "Costs",
+        "Means over valid runs, by the harness's own clock and meter. Time and energy run from the moment the training "
+        "images appear to the last test prediction, validation included; starting up is not in them. Below stands the "
+        "ratio to the same model in float32 on the same machine: 0.60 is 40 % less.",
+    ),
+    (
+        "Latency and images",
+        "Latency is of one image at a time, p99 the slowest in a hundred. Images a second and energy for 1,000 images "
+        "are in batches.",
+    ),
+    (
+        "Evidence",
+        "Self-reported: from somebody's own runs. Verified from raw files: every figure was computed again from what "
+        "the runs left. Run again by another party: somebody else found the same quality.",
+    ),
+    (
+        "Tables",
+        "Times, energy and memory of different machines, runtimes or rules stand in tables of their own, and are never "
+        "compared.",
+    ),
+)
+"""How to read a table, for the first page."""
+
+
+def many(count: int, forms: tuple[str, str]) -> str:
+    """One of two forms, for one and for several."""
+    return forms[count != 1].format(count=count)
+
+
+def listed(names: list[str], most: int = 3) -> str:
+    """``A``, ``A and B``, ``A, B and C``, ``A, B, C and 4 more``."""
+    if len(names) > most:
+        return HEADLINE["more"].format(first=", ".join(names[:most]), count=len(names) - most)
+    if len(names) < 2:
+        return "".join(names)
+    return HEADLINE["and"].format(first=", ".join(names[:-1]), last=names[-1])

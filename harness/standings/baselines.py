@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from harness.score.ratio import paired_ratio
+from harness.score.estimate import Estimate
+from harness.score.ratio import METHOD, paired_ratio
 from harness.spec.schema import default_values, schemas
 from harness.standings.entry import Entry
 from harness.standings.run import setting
@@ -65,6 +66,9 @@ def _ratios(entry: Entry, name: str, baseline: Entry | None) -> dict[str, Any]:
 
 
 def _ratio(entry: Entry, baseline: Entry, cost: str) -> dict[str, Any]:
+    if not entry.comparable:
+        # A quick run beside an official one would look like a tenth of the cost.
+        return Estimate.absent(METHOD, f"it is not compared: {entry.set_aside[0]}").to_json()
     ours, theirs = costs_of(entry, cost), costs_of(baseline, cost)
     both = sorted(number for number in ours.keys() & theirs.keys() if ours[number] > 0 and theirs[number] > 0)
     return paired_ratio([ours[number] for number in both], [theirs[number] for number in both]).to_json()

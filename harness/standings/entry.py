@@ -56,6 +56,12 @@ class Entry:
         """The runs whose figures count."""
         return tuple(run for run in self.counted if run.verdict == "valid")
 
+    @property
+    def comparable(self) -> bool:
+        """Whether its runs are official ones, with the ruleset's seeds, measured and on patients' data."""
+        run = self.first
+        return run.profile == "official" and not (run.own_seed or run.simulated or run.phantom)
+
     @cached_property
     def set_aside(self) -> tuple[str, ...]:
         """Why the entry may not stand in its table: none for an entry that may."""

@@ -30,10 +30,7 @@ def status_of(entry: Entry) -> tuple[str, tuple[str, ...]]:
 
 def _aside(entry: Entry) -> str:
     verdicts = {run.verdict for run in entry.counted}
-    comparable = entry.first.profile == "official" and not (
-        entry.first.own_seed or entry.first.simulated or entry.first.phantom
-    )
-    if not comparable or not verdicts - {"valid"}:
+    if not entry.comparable or not verdicts - {"valid"}:
         return NOT_COMPARED
     return FAILED if "failed" in verdicts else INVALID
 

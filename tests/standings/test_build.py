@@ -258,3 +258,19 @@ def test_the_installed_benchmarks_say_what_they_measure():
     (text,) = [text for text in known_benchmarks() if text.id == "lidc-nodules"]
     assert "not pathology" in text.description
     jsonschema.Draft202012Validator(SCHEMA).validate(build(Collection(), [text]).document)
+
+
+@pytest.mark.parametrize(
+    ("document", "reason"),
+    [
+        (record(profile="quick", time=29.0), "Profile quick: only official runs are compared."),
+        (changed(record(), "own_seed", True), "Run with a seed of its own instead of the ruleset's."),
+    ],
+)
+def test_what_is_not_compared_has_no_ratio_to_a_run_that_is(tmp_path, document, reason):
+    standings = build(collect([write(tmp_path, record("densenet_fp32"), document)]), [BENCHMARK]).document
+    (table,) = standings["benchmarks"][0]["tables"]
+    (row,) = [row for row in table["entries"] if row["status"] == "not compared"]
+    assert row["ratios"]["float32"]["entry"] is not None
+    found = row["ratios"]["float32"]["costs"]["time_to_predictions"]
+    assert (found["value"], found["reason"]) == (None, f"it is not compared: {reason}")
