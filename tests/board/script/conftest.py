@@ -54,8 +54,8 @@ def open_view(visit: Open, table: dict[str, Any], tmp_path: Path) -> Iterator[Op
 def names(page: Page) -> list[str]:
     """Names of the submissions in the rows that are shown, in order."""
     found: list[str] = page.evaluate(
-        "[...document.querySelectorAll('tbody tr')].filter(row => !row.hidden)"
-        ".map(row => row.querySelector('code').textContent)"
+        "[...document.querySelectorAll('tr[data-slug]')].filter(row => !row.hidden)"
+        ".map(row => row.dataset.slug.replace(/-[0-9a-f]{10}$/, ''))"
     )
     return found
 
@@ -67,7 +67,7 @@ def head(page: Page, column: str) -> Any:
 
 def cell(page: Page, name: str, column: str) -> str:
     """The text of a cell by the name of its submission, with every gap as a plain space."""
-    row = page.locator("tbody tr", has=page.locator(f"code:text-is('{name}')"))
+    row = page.locator(f'tr[data-slug^="{name}-"]')
     return re.sub(r"\s+", " ", row.locator(f'[data-column="{column}"]').inner_text())
 
 
