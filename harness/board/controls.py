@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from harness.board.chooser import chooser
-from harness.board.columns import COLUMNS, QUALITY, measured
+from harness.board.columns import COLUMNS, QUALITY, QUANTITIES, measured
 from harness.board.facets import FACETS, facet_options
 from harness.board.markup import Html, join, tag
 from harness.board.slim import slim_table
@@ -29,6 +29,7 @@ def data_of(table: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "table": _for_view(slim_table(table)),
         "columns": [column.to_json() for column in COLUMNS],
+        "empty": _empty(table["entries"]),
         # A JSON object has no order, and these have one.
         "orders": {"statuses": list(STATUS), "baselines": list(BASELINES)},
         "words": {
@@ -40,6 +41,15 @@ def data_of(table: Mapping[str, Any]) -> dict[str, Any]:
             "labels": CONTROLS,
         },
     }
+
+
+def _empty(rows: list[Mapping[str, Any]]) -> dict[str, str]:
+    """Of each quantity that nobody measured the first entry's reason."""
+    summary = next((row["summary"] for row in rows if row["summary"] is not None), None)
+    if summary is None:
+        return {}
+    there = measured(rows)
+    return {each.name: summary["quantities"][each.name]["reason"] for each in QUANTITIES if each.name not in there}
 
 
 def _for_view(slim: dict[str, Any]) -> dict[str, Any]:

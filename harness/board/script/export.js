@@ -28,7 +28,8 @@
       const dash = cell === null ? null : cell.querySelector("a.absent");
       const note = dash === null ? null : document.getElementById(dash.hash.slice(1));
       if (note !== null) found[name] = note.textContent;
-      else found[name] = (dash !== null && dash.title) || LeanMed.say("script", row.runs[0] ? "not_measured" : "no_valid_run");
+      else if (row.runs[0] === 0) found[name] = LeanMed.say("script", "no_valid_run");
+      else found[name] = view.empty[name] || (dash !== null && dash.title) || LeanMed.say("script", "not_measured");
     }
     return found;
   }

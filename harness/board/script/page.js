@@ -61,6 +61,7 @@
       groups: groupsOf(table),
       byName: new Map(columns.map((column) => [column.name, column])),
       bySlug: new Map(rows.map((row) => [row.slug, row])),
+      empty: LeanMed.data("empty"),
       usual: optional.filter((name) => !heads.get(name).hidden),
       root: form.dataset.root || "",
     };

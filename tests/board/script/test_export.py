@@ -21,7 +21,7 @@ HOSTILE = {
     "densenet_8bit": "@SUM(A1)\nnext, line",
     "densenet_fp32": "-2+3 “quotes” </script><script>alert(2)</script>",
 }
-VIEW = "#status=ranked&columns=rank,verdict,auc,gpu_energy,time_to_target,runs&sort=gpu_energy&dir=descending&energy=Wh"
+VIEW = "#status=ranked&columns=rank,auc,gpu_energy,time_to_target,proven,runs&sort=gpu_energy&dir=descending&energy=Wh"
 
 
 def hostile(table: dict[str, Any]) -> dict[str, Any]:
@@ -64,11 +64,11 @@ def test_csv_holds_the_shown_rows_columns_order_and_units(open_view: OpenView, t
     assert text.count("\r\n") == text.replace("@SUM(A1)\nnext", "").count("\n"), "lines end with CR LF"
     lines = list(csv.reader(io.StringIO(text, newline="")))
     assert lines[0] == [
-        "rank", "submission", "title", "model", "efficiency", "status", "Quality: test AUC", "Quality: test AUC, lower",
+        "rank", "submission", "title", "model", "efficiency", "Quality: test AUC", "Quality: test AUC, lower",
         "Quality: test AUC, upper", "Time: to target [s]", "Time: to target, ratio to float32",
         "Time: to target, ratio to float32, lower", "Time: to target, ratio to float32, upper", "Energy: GPU [Wh]",
         "Energy: GPU, ratio to float32", "Energy: GPU, ratio to float32, lower", "Energy: GPU, ratio to float32, upper",
-        "valid runs", "attempts",
+        "How far proven", "valid runs", "attempts",
         "carbon (declared factor) of Energy: GPU, 380 g CO₂e/kWh, =IEA, 2023 [g CO₂e]",
     ]  # fmt: skip
     rows = [dict(zip(lines[0], line, strict=True)) for line in lines[1:]]
@@ -125,7 +125,7 @@ def test_markdown_and_latex_say_what_the_table_shows(open_view: OpenView, table:
     assert r"carbon at a declared 380 g CO₂e/kWh (source: IEA\_2023 \& co)" in markdown[-2]
     latex = copied(page, "Copy LaTeX").split("\n")
     assert latex[0].startswith("% 5 of 10 entries shown.")
-    assert latex[1] == r"\begin{tabular}{lllrrrlr}"
+    assert latex[1] == r"\begin{tabular}{llrrrllr}"
     assert all(line.count(" & ") == 7 for line in latex[5:10])
     assert r"back\textbackslash{}slash \& 100 \% of \$5 \#1 \{x\} \textasciitilde{} \textasciicircum{}" in latex[7]
     assert r"14.5\,Wh $\times$ 0.879 (0.874 to 0.885)" in latex[8]
