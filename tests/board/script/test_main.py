@@ -124,7 +124,7 @@ def test_ratios_can_be_to_another_baseline_and_a_missing_one_is_a_dash_with_its_
     assert names(page)[:4] == ["densenet_amp", "densenet_tf32", "densenet_8bit", "densenet_fp32"], "sorted by the ratio"
     assert "ratio of Energy: GPU to TF32" in page.locator(".shown").inner_text()
     assert "kJ" not in cell(page, "densenet_amp", "gpu_energy")
-    assert cell(page, "densenet_amp", "auc") == "0.781"
+    assert cell(page, "densenet_amp", "auc").startswith("0.781")
     page.get_by_role("button", name="Reset").click()
     assert cell(page, "densenet_amp", "gpu_energy") == before, "as Python wrote it"
     menu(page, "view").get_by_label("Show").select_option("value only")
