@@ -308,8 +308,8 @@ def test_a_long_table_is_drawn_from_its_top(open_view: OpenView, table: dict[str
         for index in range(130)
     ]
     page = open_view("#base=tf32", of={**table, "entries": rows})
-    assert names(page) == [f"many_{index:03}" for index in range(100)]
-    assert page.locator(".shown").inner_text() == "130 of 130 entries shown. The first 100 are drawn."
+    assert names(page) == [f"many_{index:03}" for index in range(50)]
+    assert page.locator(".shown").inner_text() == "130 of 130 entries shown. The first 50 are drawn."
     head(page, "name").click()
     head(page, "name").click()
     assert names(page)[:2] == ["many_129", "many_128"], "sorted as a whole"
