@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from harness.board.parts import PLAIN, strategy
 from harness.board.words import CONTROLS, STATUS
 
 FACETS = ("model", "status", "efficiency", "provenance")
 PLAIN_OPTION = "plain"
 """Of the efficiency settings: entries that have none of the others."""
-_PLAIN = frozenset({"float32", "ieee", "exact", "contiguous", "no", "none"})
-"""Values of efficiency settings that change nothing."""
 
 
 def facet_options(facet: str, rows: list[Mapping[str, Any]]) -> list[tuple[str, str]]:
@@ -24,9 +23,9 @@ def facet_options(facet: str, rows: list[Mapping[str, Any]]) -> list[tuple[str, 
     if facet == "model":
         return [(value, value) for value in sorted({str(row["submission"]["model"]) for row in rows})]
     changed = sorted({pair for row in rows for pair in _changed(row)})
-    options = [(f"{key}:{value}", f"{key.replace('_', ' ')} {value}") for key, value in changed]
+    options = [(f"{key}:{value}", strategy(key, value)) for key, value in changed]
     return [(PLAIN_OPTION, CONTROLS["plain"]), *options] if options else []
 
 
 def _changed(row: Mapping[str, Any]) -> list[tuple[str, str]]:
-    return [(key, value) for key, value in row["submission"]["efficiency"].items() if value not in _PLAIN]
+    return [(key, value) for key, value in row["submission"]["efficiency"].items() if value not in PLAIN]

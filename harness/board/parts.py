@@ -10,7 +10,7 @@ from harness.board.markup import Html, join, tag
 from harness.board.notes import cut
 from harness.board.words import CHIP, CHIPS, DEVICE, PLACE, RANK, RUNTIME, STATUS, TABLE, VERDICTS
 
-_PLAIN = frozenset({"float32", "ieee", "exact", "contiguous", "no", "none"})
+PLAIN = frozenset({"float32", "ieee", "exact", "contiguous", "no", "none"})
 """Values of efficiency settings that change nothing."""
 
 
@@ -19,7 +19,7 @@ def chips(submission: Mapping[str, Any]) -> Html:
     efficiency: Mapping[str, str] = submission["efficiency"]
     if submission["division"] == "open":
         return tag("span", CHIP["open"], class_="chip quiet")
-    changed = [(key, value) for key, value in sorted(efficiency.items()) if value not in _PLAIN]
+    changed = [(key, value) for key, value in sorted(efficiency.items()) if value not in PLAIN]
     if not changed:
         return tag("span", CHIP["plain"], class_="chip quiet")
     return join(*[tag("span", strategy(key, value), class_="chip") for key, value in changed])

@@ -4,7 +4,7 @@
   const { say } = LeanMed;
   const WAIT = 250;
   // Laying out a row costs a browser about half a millisecond, so that a long table is drawn from its top.
-  const MOST = 100;
+  const MOST = 50;
 
   function start(form, table) {
     const view = LeanMed.page.read(form, table);

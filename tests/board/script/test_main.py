@@ -124,7 +124,7 @@ def test_ratios_can_be_to_another_baseline_and_a_missing_one_is_a_dash_with_its_
     assert names(page)[:4] == ["densenet_amp", "densenet_tf32", "densenet_8bit", "densenet_fp32"], "sorted by the ratio"
     assert "ratio of Energy: GPU to TF32" in page.locator(".shown").inner_text()
     assert "kJ" not in cell(page, "densenet_amp", "gpu_energy")
-    assert cell(page, "densenet_amp", "auc") == "0.781"
+    assert cell(page, "densenet_amp", "auc").startswith("0.781")
     page.get_by_role("button", name="Reset").click()
     assert cell(page, "densenet_amp", "gpu_energy") == before, "as Python wrote it"
     menu(page, "view").get_by_label("Show").select_option("value only")
@@ -308,8 +308,8 @@ def test_a_long_table_is_drawn_from_its_top(open_view: OpenView, table: dict[str
         for index in range(130)
     ]
     page = open_view("#base=tf32", of={**table, "entries": rows})
-    assert names(page) == [f"many_{index:03}" for index in range(100)]
-    assert page.locator(".shown").inner_text() == "130 of 130 entries shown. The first 100 are drawn."
+    assert names(page) == [f"many_{index:03}" for index in range(50)]
+    assert page.locator(".shown").inner_text() == "130 of 130 entries shown. The first 50 are drawn."
     head(page, "name").click()
     head(page, "name").click()
     assert names(page)[:2] == ["many_129", "many_128"], "sorted as a whole"
