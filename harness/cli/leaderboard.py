@@ -73,14 +73,13 @@ def sources(folders: tuple[Path, ...], *, published: bool = False) -> tuple[Path
 def build_site(places: tuple[Path, ...], target: Path) -> dict[str, Any]:
     """Make the site in ``target`` from the records in ``places``; returns the standings."""
     from harness.curves.cache import Cache
-    from harness.data.dataset import Dataset
-    from harness.data.prepare import prepare
     from harness.findings.findings import findings
     from harness.places import Home
     from harness.publish.account import doubt
     from harness.score.metrics import Settings
     from harness.site.build import Beside, plan
-    from harness.site.drawn import Drawn, labels_of
+    from harness.site.drawn import Drawn
+    from harness.site.labels import Labels
     from harness.site.write import write_site
     from harness.spec.load import load_ruleset
     from harness.standings.benchmarks import known_benchmarks
@@ -88,16 +87,10 @@ def build_site(places: tuple[Path, ...], target: Path) -> dict[str, Any]:
     from harness.standings.collect import collect
 
     home = Home.find()
-    prepared: dict[str, Dataset] = {}
-
-    def data_of(benchmark: str) -> Dataset:
-        if benchmark not in prepared:
-            prepared[benchmark] = prepare(benchmark, home, say)
-        return prepared[benchmark]
-
     standings = build_standings(collect(places, doubt), known_benchmarks())
-    drawn = Drawn(labels_of(data_of, say), Settings.of(load_ruleset().statistics), Cache(home))
-    found = findings(standings.entries, data_of, home.cache / "findings", say)
+    labels = Labels(standings.entries, home, say)
+    drawn = Drawn(labels, Settings.of(load_ruleset().statistics), Cache(home))
+    found = findings(standings.entries, labels.of, home.cache / "findings", say)
     done = write_site(target, plan(standings, Beside(found, drawn.curves, drawn.version), target))
     say(f"pages: {done.written} written, {done.kept} as they were, {done.removed} removed")
     return standings.document

@@ -98,6 +98,13 @@ def find(benchmark_id: str, home: Home) -> Dataset | None:
     return None
 
 
+def named_digest(benchmark_id: str) -> str | None:
+    """The digest of the prepared data that the benchmark file names, None where it names none. Data of another digest
+    are not made here, which is known before anything is prepared. Raises InvalidInput for an unknown benchmark."""
+    found = load_benchmark(benchmark_id).document["data"].get("digest")
+    return None if found is None else str(found)
+
+
 def prepare_collection(
     collection: str, home: Home, say: Say, *, rebuild: bool, given: Given, progress: Progress
 ) -> list[Dataset]:

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from harness.curves.cache import Cache
 from harness.curves.document import Material, document
 from harness.data.dataset import Dataset
-from harness.errors import HarnessError, InvalidInput
+from harness.errors import InvalidInput
 from harness.publish.bundle import is_packed
 from harness.publish.places import CURVES
 from harness.publish.reading import read_document
 from harness.record import digest
 from harness.record.folder import RECORD, RunFolder
 from harness.score.metrics import Settings
+from harness.site.labels import Labels
 from harness.spec.explain import findings
 from harness.spec.schema import validator
 from harness.standings.entry import Entry
 
-Labels = Callable[[str], Dataset | None]
-"""The data set of a benchmark by its id; None where it can't be had."""
 UNPUBLISHED = "its curves were not published with it"
 
 
@@ -45,15 +44,19 @@ class Drawn:
     def version(self, entry: Entry) -> str:
         """What the curves follow from beside the records, as a text: it changes wherever they might."""
         if not is_packed(entry.first.folder):
-            dataset = self.labels(entry.place.benchmark)
+            dataset = self._labels(entry)
             return "no labels" if dataset is None else dataset.digest
         path = entry.first.folder.parent / CURVES
         return digest.of_file(path) if path.is_file() else UNPUBLISHED
 
+    def _labels(self, entry: Entry) -> Dataset | None:
+        """The data set that the entry was run on, if it can be had here."""
+        place = entry.place
+        dataset = self.labels.maybe(place.benchmark)
+        return dataset if dataset is not None and dataset.digest == place.data_digest else None
+
     def _computed(self, entry: Entry) -> Mapping[str, Any]:
-        dataset = self.labels(entry.place.benchmark)
-        if dataset is not None and dataset.digest != entry.place.data_digest:
-            dataset = None
+        dataset = self._labels(entry)
         digests = [str(run.document["digest"]) for run in entry.runs]
         counted = {run.id for run in entry.valid}
 
@@ -74,19 +77,3 @@ def _published(entry: Entry) -> Mapping[str, Any]:
     if findings(validator("curves"), found):
         return {"reason": "the curves that were published with it are not in a form that this version reads"}
     return found
-
-
-def labels_of(prepared: Callable[[str], Dataset], say: Callable[[str], None]) -> Labels:
-    """Labels that are asked for once for each benchmark; where they can't be had, that is said once."""
-    known: dict[str, Dataset | None] = {}
-
-    def labels(benchmark: str) -> Dataset | None:
-        if benchmark not in known:
-            try:
-                known[benchmark] = prepared(benchmark)
-            except HarnessError as error:
-                say(f"entries on {benchmark} are drawn without their labels: {error}")
-                known[benchmark] = None
-        return known[benchmark]
-
-    return labels

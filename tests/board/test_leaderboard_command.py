@@ -28,11 +28,12 @@ def test_build_takes_the_home_s_runs_and_says_where_the_page_is(home, capsys):
     out, err = capsys.readouterr()
     page = home / "leaderboard" / "index.html"
     assert json.loads(out)["page"] == str(page)
-    assert json.loads(out)["counts"]["listed"] >= 1
+    assert json.loads(out)["counts"]["entries"] == 1
     assert page.as_uri() in err
     assert "DenseNet-121, 8-bit AdamW" in page.read_text(encoding="utf-8")
-    assert json.loads((home / "leaderboard" / "standings.json").read_text())["schema"] == "leanmed/standings/v1"
-    assert sorted(path.name for path in page.parent.iterdir()) == ["index.html", "standings.json"]
+    assert json.loads((home / "leaderboard" / "standings.json").read_text())["schema"] == "leanmed/standings/v2"
+    there = sorted(path.name for path in page.parent.iterdir())
+    assert there == ["compare", "entries", "index.html", "standings.json", "tables"]
 
 
 def test_build_twice_gives_the_same_bytes(home, tmp_path, capsys):
@@ -40,7 +41,9 @@ def test_build_twice_gives_the_same_bytes(home, tmp_path, capsys):
     pages = []
     for name in ("one", "two"):
         assert call("leaderboard", "build", "--records", folder, "--out", tmp_path / name) == 0
-        pages.append([(tmp_path / name / file).read_bytes() for file in ("index.html", "standings.json")])
+        files = sorted(path for path in (tmp_path / name).rglob("*") if path.is_file())
+        pages.append({path.relative_to(tmp_path / name): path.read_bytes() for path in files})
+        assert len(files) == 8
     assert pages[0] == pages[1]
     assert capsys.readouterr().out == ""
 
