@@ -20,6 +20,7 @@ COSTS = (
     *("offline_gpu_energy", "single_gpu_energy", "single_latency_p50", "single_latency_p99"),
 )
 """Quantities of which less is better."""
+DIGITS = 10
 
 
 def baselines_of(entries: Sequence[Entry]) -> dict[tuple[str, str], Entry]:
@@ -71,7 +72,13 @@ def _ratio(entry: Entry, baseline: Entry, cost: str) -> dict[str, Any]:
         return Estimate.absent(METHOD, f"it is not compared: {entry.set_aside[0]}").to_json()
     ours, theirs = costs_of(entry, cost), costs_of(baseline, cost)
     both = sorted(number for number in ours.keys() & theirs.keys() if ours[number] > 0 and theirs[number] > 0)
-    return paired_ratio([ours[number] for number in both], [theirs[number] for number in both]).to_json()
+    return _rounded(paired_ratio([ours[number] for number in both], [theirs[number] for number in both]).to_json())
+
+
+def _rounded(estimate: dict[str, Any]) -> dict[str, Any]:
+    """To `DIGITS` significant digits: the last ones of a logarithm depend on the processor, and the same records give
+    the same site everywhere."""
+    return {name: float(f"{each:.{DIGITS}g}") if isinstance(each, float) else each for name, each in estimate.items()}
 
 
 def costs_of(entry: Entry, cost: str) -> dict[int, float]:
