@@ -61,19 +61,24 @@ def _tally(standings: Json) -> Html:
 
 
 def _tables(standings: Json) -> Html | None:
-    """Links to all tables, by benchmark; None where there is no table."""
-    groups = [tag("div", _group(benchmark), class_="group") for benchmark in standings["benchmarks"]]
-    if not any(benchmark["tables"] for benchmark in standings["benchmarks"]):
+    """Links to all tables, by benchmark, and in a line which benchmarks have none; None where there is no table."""
+    there = [benchmark for benchmark in standings["benchmarks"] if benchmark["tables"]]
+    if not there:
         return None
-    return tag("nav", tag("h2", INDEX["tables"], id="tables"), groups, class_="tables", aria_labelledby="tables")
+    bare = "; ".join(benchmark["title"] for benchmark in standings["benchmarks"] if not benchmark["tables"])
+    return tag(
+        "nav",
+        tag("h2", INDEX["tables"], id="tables"),
+        [tag("div", _group(benchmark), class_="group") for benchmark in there],
+        tag("p", INDEX["no tables"].format(benchmarks=bare), class_="quiet") if bare else None,
+        class_="tables",
+        aria_labelledby="tables",
+    )
 
 
 def _group(benchmark: Json) -> Iterator[Html]:
     yield tag("h3", benchmark["title"])
-    if benchmark["tables"]:
-        yield tag("ul", [_link(table) for table in sorted(benchmark["tables"], key=_order)])
-    else:
-        yield tag("p", INDEX["no tables"], class_="quiet")
+    yield tag("ul", [_link(table) for table in sorted(benchmark["tables"], key=_order)])
 
 
 def _link(table: Json) -> Html:

@@ -352,7 +352,7 @@ INDEX = {
     "unreadable": "unreadable: {reason}",
     "no run": "No run yet",
     "first run": "Make the first one, which takes minutes on two processor cores, and build this page again:",
-    "no tables": "no run yet",
+    "no tables": "No run yet on: {benchmarks}.",
     "how": "How to read this page",
 }
 TALLY = {

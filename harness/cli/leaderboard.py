@@ -44,7 +44,9 @@ def build(folders: tuple[Path, ...], out: Path | None, published: bool, as_json:
     target = (out or (_checkout() if published else default_out())).absolute()
     standings = build_site(sources(folders, published=published), target)
     counts = standings["counts"]
-    click.echo(f"{counts['runs']} runs, {counts['entries']} entries, {counts['statuses']['ranked']} ranked", err=True)
+    click.echo(
+        f"runs: {counts['runs']}, entries: {counts['entries']}, ranked: {counts['statuses']['ranked']}", err=True
+    )
     for each in standings["unreadable"]:
         click.echo(f"not read: {each['source']}: {each['reason']}", err=True)
     click.echo(f"leaderboard: {target / PAGE}", err=True)

@@ -91,7 +91,7 @@ def _asked(
     if (known := cache.get(key)) is not None:
         return known, {}
     if entries:
-        say(f"{place.benchmark} on {place.system_title}: asking the paper's claims of {len(entries)} entries")
+        say(f"{place.benchmark} on {place.system_title}: asking the paper's claims (entries: {len(entries)})")
     dataset = evidence.dataset() if entries else None
     chosen, slugs, left_out = _chosen(entries, evidence)
     found = answers(chosen, benchmark, ruleset, dataset, _conditions(place)).to_json()["claims"]

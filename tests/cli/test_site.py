@@ -46,7 +46,7 @@ def test_before_anything_is_published_there_is_a_site_that_says_so(checkout):
     board = checkout / "leaderboard"
     assert json.loads((board / "standings.json").read_text())["counts"]["runs"] == 0
     assert "No run yet" in (board / "index.html").read_text()
-    assert "0 runs, 0 entries, 0 ranked" in done.stderr
+    assert "runs: 0, entries: 0, ranked: 0" in done.stderr
 
 
 def test_it_holds_what_is_published_and_no_page_that_is_not_made_any_more(checkout):
