@@ -53,6 +53,8 @@ def test_nothing_stands_for_what_was_not_told(tmp_path: Path):
         (gzip.compress(b"at" * 1000)[:-9], "it can't be read"),
         (gzip.compress(b"at" * 1000)[:10] + b"\xff" * 20, "it can't be read"),
     ],
+    # Named, because what is compressed holds the time, and workers must agree on the names of tests.
+    ids=["plain", "columns", "empty", "short", "text", "falling", "not UTF-8", "cut", "damaged"],
 )
 def test_a_broken_file_is_an_error_that_names_it(tmp_path: Path, content: bytes, says: str):
     (tmp_path / "trace.csv.gz").write_bytes(content)
