@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 UV ?= uv
 DEMO ?= submissions/densenet_8bit --runs 1
 # Two workers: one for the tests of the engine, which mostly wait, one for the others. Empty for one after the other.
-TESTERS ?= -n 2 --dist loadgroup
+TESTERS ?= -n 2
 
 .PHONY: help demo site test check bench gpu-check lint format setup setup-workload setup-dev clean lock
 .DEFAULT_GOAL := help

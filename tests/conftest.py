@@ -1,8 +1,11 @@
 """Fixtures that every room may use: a real Docker engine, a real browser. And property tests without a stopwatch."""
 
 import os
+import re
 import signal
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -23,13 +26,24 @@ if (worker := os.environ.get("PYTEST_XDIST_WORKER")) and (home := os.environ.get
     os.environ["LEANMED_HOME"] = str(Path(home) / worker)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """With several workers (`--dist loadgroup`), all tests of the engine stay in one: images and containers are the
+_OF_ENGINE = re.compile(r"mark\.engine|local_base|dependency_image|second_engine")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """With several workers (`-n`), all files with tests of the engine stay in one: images and containers are the
     machine's, and two tests that build or count them must not meet. Of the others a file stays together, for its
     fixtures' sake."""
-    if not config.pluginmanager.hasplugin("xdist"):
-        return
-    for item in items:
-        of_engine = item.get_closest_marker("engine") or "engine" in getattr(item, "fixturenames", ())
-        item.add_marker(pytest.mark.xdist_group("engine" if of_engine else str(item.path)))
+    from xdist.scheduler import LoadScopeScheduling
+
+    root = config.rootpath
+
+    @cache
+    def scope(name: str) -> str:
+        return "engine" if _OF_ENGINE.search((root / name).read_text(encoding="utf-8")) else name
+
+    class TwoKinds(LoadScopeScheduling):  # type: ignore[misc]  # it has no types
+        def _split_scope(self, nodeid: str) -> str:
+            return scope(nodeid.partition("::")[0])
+
+    return TwoKinds(config, log)
