@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from harness.board.columns import QUANTITIES
+from harness.board.parts import chip_words
 
 
 def slim_table(table: Mapping[str, Any]) -> dict[str, Any]:
@@ -30,6 +31,7 @@ def slim_row(row: Mapping[str, Any]) -> dict[str, Any]:
         "title": submission["title"],
         "model": submission["model"],
         "efficiency": submission["efficiency"],
+        "chips": chip_words(submission),
         "status": row["status"],
         "rank": row["rank"],
         "cheaper_than": row["cheaper_than"],

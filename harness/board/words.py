@@ -243,6 +243,7 @@ TABLE = {
     "no ratio": "No ratio to float32:",
     "and others": "{reason}, and other reasons",
 }
+OTHERS = ("The other entry of the table", "The other {count} entries of the table")
 LEGEND = {
     "value": "test AUC, 95 % interval",
     "run-value": "its runs",

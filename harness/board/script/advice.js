@@ -64,6 +64,7 @@
   }
 
   function mark(row, key) {
+    if (row.element === null) return;
     row.element.dataset.choice = key;
     const name = row.element.querySelector("th");
     if (name !== null) name.append(make("span", { class: `chip choice ${key}` }, say("chooser", `mark_${key}`)));
@@ -72,6 +73,7 @@
   /** Shows a choice, or takes the last one away (null). */
   function draw(view, choice) {
     for (const row of view.marked || []) {
+      if (row.element === null) continue;
       delete row.element.dataset.choice;
       for (const chip of row.element.querySelectorAll(".chip.choice")) chip.remove();
     }

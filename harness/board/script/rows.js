@@ -3,8 +3,8 @@
   "use strict";
 
   /** What a text search looks at, once for each row. */
-  const haystack = (row, seen = "") =>
-    [row.name, row.title, row.model, seen]
+  const haystack = (row) =>
+    [row.name, row.title, row.model, row.chips]
       .concat(Object.entries(row.efficiency).map(([key, value]) => `${key.replaceAll("_", " ")} ${key} ${value}`))
       .join(" ")
       .toLowerCase();
