@@ -34,7 +34,7 @@
   function alone(choice) {
     if (choice.goal === "quality") return "alone_quality";
     const others = choice.meeting.filter((row) => row.status === "ranked" && row !== choice.best);
-    return others.every((row) => choice.best.cheaper_than.includes(row.slug)) ? "alone_cost" : "alone_chain";
+    return others.every((row) => LeanMed.rows.surelyCheaper(choice.best, row)) ? "alone_cost" : "alone_chain";
   }
 
   /** What can't be told from the best, or that everything can. */

@@ -20,7 +20,8 @@
   function rowsOf(table, slim) {
     const elements = new Map([...table.querySelectorAll("tbody tr[data-slug]")].map((each) => [each.dataset.slug, each]));
     const cut = LeanMed.rest.block() !== null;
-    return slim.rows.filter((row) => cut || elements.has(row.slug)).map((row) => {
+    const placed = slim.rows.map((row, place) => ({ ...row, place }));
+    return placed.filter((row) => cut || elements.has(row.slug)).map((row) => {
       const element = elements.get(row.slug) ?? null;
       const home = element === null ? table.tBodies[0] : element.parentNode;
       return { ...row, element, looks: new Map(), home, haystack: LeanMed.rows.haystack(row) };
