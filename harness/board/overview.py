@@ -2,9 +2,6 @@
 
 Each heading of the last heading row and each cell names its column in ``data-column``; what can be sorted by stands in
 ``data-value``. Columns that are not shown at first carry ``hidden``; the heading of a group spans those that are shown.
-
-Of a long table the first entries stand in the table, and the others in a second one in a ``noscript``. For a browser
-with scripts that is one text, which costs next to nothing; script/rest.js makes rows of it when they are to be drawn.
 """
 
 from __future__ import annotations
@@ -27,21 +24,17 @@ from harness.board.cells import (
     verdict_cell,
 )
 from harness.board.columns import COLUMNS, QUANTITIES, Column, measured, shown
+from harness.board.long_table import MOST, in_two, others
 from harness.board.markup import Html, join, tag
 from harness.board.names import QUANTITY_NAMES
 from harness.board.notes import Notes
 from harness.board.parts import device, runtime
-from harness.board.words import LEGEND, NOTES, OTHERS, TABLE, many
-
-MOST = 200
-"""Entries of a table that stands in one piece."""
-FIRST = 50
-"""Entries of a longer one that stand in the table itself: as many as its script draws at first."""
+from harness.board.words import LEGEND, NOTES, TABLE
 
 
 def overview(table: Mapping[str, Any], root: str, *, most: int = MOST) -> Html:
     """The table with its legend and its notes. ``root`` is the way from the page to the site's folder; a table of more
-    than ``most`` entries is cut in two."""
+    than ``most`` entries stands in two."""
     rows = table["entries"]
     visible, there = frozenset(shown(rows)), measured(rows)
     axis = Axis.over([row["summary"] for row in rows if row["summary"] is not None])
@@ -69,29 +62,16 @@ def overview(table: Mapping[str, Any], root: str, *, most: int = MOST) -> Html:
     said = TABLE["caption"].format(system=place["system_title"], runtime=runtime(place), device=device(place))
     caption = tag("caption", said, id="overview-caption")
     head = _head(axis, visible)
-    first = len(body) if len(body) <= most else min(FIRST, most)
-    whole = tag("table", caption, head, tag("tbody", body[:first]), class_="overview", data_table=table["slug"])
+    first, rest = in_two(body, most)
+    whole = tag("table", caption, head, tag("tbody", first), class_="overview", data_table=table["slug"])
     return join(
         _legend(rows, bool(baselines)),
-        _box(whole, "overview-caption"),
-        _others(head, body[first:]),
+        tag("div", whole, class_="scroll wide", role="region", tabindex=0, aria_labelledby="overview-caption"),
+        others(head, rest, table="overview", box="scroll wide"),
         _below(rows, there),
         notes.to_html(),
         _folded(more),
     )
-
-
-def _box(table: Html, caption: str) -> Html:
-    return tag("div", table, class_="scroll wide", role="region", tabindex=0, aria_labelledby=caption)
-
-
-def _others(head: Html, body: Sequence[Html]) -> Html | None:
-    """The rows that the table itself has not, as readers without scripts have them."""
-    if not body:
-        return None
-    caption = tag("caption", many(len(body), OTHERS), id="others-caption")
-    table = tag("table", caption, head, tag("tbody", body), class_="overview")
-    return tag("noscript", _box(table, "others-caption"), class_="others")
 
 
 def _baselines(rows: Sequence[Row]) -> dict[str, float]:

@@ -7,8 +7,8 @@ from typing import Any
 
 from harness.board.about import about
 from harness.board.claims_view import claims_view
-from harness.board.controls import STYLES as CONTROLS_STYLES
 from harness.board.controls import SCRIPTS, controls, data_of
+from harness.board.controls import STYLES as CONTROLS_STYLES
 from harness.board.frame import Page, root_of
 from harness.board.headline import headline
 from harness.board.markup import Html, join, tag
