@@ -12,9 +12,11 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
 from shutil import which
+from typing import TYPE_CHECKING
 
 from benchmarks.simulated_season import Size, write_season
 from harness.site.build import Beside, plan
@@ -22,6 +24,9 @@ from harness.site.planned import Planned
 from harness.site.write import write_site
 from harness.standings.build import Standings, build
 from harness.standings.collect import collect
+
+if TYPE_CHECKING:
+    from playwright.sync_api import CDPSession
 
 SEASONS = {"20 tables of 100 entries": Size(4, 5, 100), "one table of 2,000 entries": Size(1, 1, 2000)}
 VISITS, FILTERS = 7, 21
@@ -40,6 +45,14 @@ FILTER = """async words => {
   return performance.now() - begin;
 }"""
 """Milliseconds from a key press to the frame that shows what it left."""
+
+
+@dataclass(frozen=True)
+class Visit:
+    """Seconds until a fresh page was interactive: by the clock, and of its main thread's processor."""
+
+    clock: float
+    processor: float
 
 
 def main() -> int:
@@ -68,7 +81,7 @@ def measured(size: Size) -> Iterator[tuple[str, float]]:
         first.write_text(first.read_text() + "\n")
         yield "all, one record new", _timed(lambda: _everything(_standings(records), out))
         largest = max((out / "tables").glob("*.html"), key=lambda path: path.stat().st_size)
-        for page in (out / "index.html", largest):
+        for page in (out / "index.html", largest, out / "compare" / largest.name):
             yield from _browsed(page)
 
 
@@ -96,28 +109,45 @@ def _timed(step: Callable[[], object]) -> float:
 
 
 def _browsed(page: Path) -> Iterator[tuple[str, float]]:
-    """Medians over visits of a fresh page, and over filters within one."""
+    """Medians over visits of a fresh page, and over filters within one that has a toolbar."""
     from playwright.sync_api import sync_playwright
 
     program = next(found for name in PROGRAMS if (found := which(name)))
     arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=arguments)
-        ready = []
+        visits = []
         for _ in range(VISITS):
             context = browser.new_context(viewport={"width": 1280, "height": 800}, offline=True)
             opened = context.new_page()
+            session = context.new_cdp_session(opened)
+            session.send("Performance.enable", {"timeDomain": "threadTicks"})
             opened.goto(page.as_uri())
-            ready.append(opened.evaluate(READY) / 1000)
-            if len(ready) < VISITS:
+            visits.append(Visit(opened.evaluate(READY) / 1000, _busy(session)))
+            if len(visits) < VISITS:
                 context.close()
         size = f"{page.parent.name}/{page.name[:5]}…, {page.stat().st_size / 1e6:.1f} MB"
-        yield f"interactive: {size}", statistics.median(ready)
+        yield f"interactive: {size}", statistics.median(visit.clock for visit in visits)
+        yield f"processor until then: {size}", statistics.median(visit.processor for visit in visits)
+        if opened.locator("form.controls").count() == 0:
+            browser.close()
+            return
         words = ("simulated 1", "dense", "mlp", "x", "")
         filters = [opened.evaluate(FILTER, words[turn % len(words)]) / 1000 for turn in range(FILTERS)]
         yield f"filter: {size}, median", statistics.median(filters)
         yield f"filter: {size}, slowest", max(filters)
         browser.close()
+
+
+def _busy(session: CDPSession) -> float:
+    """Seconds of the processor that the page's main thread took so far (Chrome DevTools protocol, Performance)."""
+    return float(
+        next(
+            each["value"]
+            for each in session.send("Performance.getMetrics")["metrics"]
+            if each["name"] == "TaskDuration"
+        )
+    )
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from harness.board.words import COMPARE, STATUS
 
 SCRIPTS = (
     "namespace.js", "format.js", "compare-ratio.js", "compare-state.js", "compare-forest.js", "compare-cells.js",
-    "compare-table.js", "compare-pick.js", "compare.js",
+    "compare-table.js", "compare-pick.js", "compare.js", "compare-others.js",
 )  # fmt: skip
 
 

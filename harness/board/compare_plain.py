@@ -7,6 +7,7 @@ from typing import Any
 
 from harness.board.columns import COLUMNS, QUANTITIES, Column, shown
 from harness.board.figures import area, interval
+from harness.board.long_table import MOST, in_two, others
 from harness.board.markup import Html, tag
 from harness.board.names import QUANTITY_NAMES
 from harness.board.notes import Notes
@@ -17,14 +18,17 @@ REFERENCE = "float32"
 Differences = Mapping[tuple[str, str], Mapping[str, Any]]
 
 
-def against_references(table: Mapping[str, Any], pairs: Mapping[str, Any] | None, root: str) -> Html:
-    """A section with the table; ``root`` leads to the site's folder."""
+def against_references(
+    table: Mapping[str, Any], pairs: Mapping[str, Any] | None, root: str, *, most: int = MOST
+) -> Html:
+    """A section with the table; ``root`` leads to the site's folder. A table of more than ``most`` entries stands in
+    two."""
     rows = table["entries"]
     names = {row["slug"]: row["submission"]["name"] for row in rows}
     columns = _columns(rows)
     notes = Notes("plain")
     differences = _differences(pairs)
-    head = tag(
+    headings = tag(
         "tr",
         tag("th", COMPARE["entry"], scope="col", class_="name"),
         tag("th", COMPARE["auc"], scope="col", class_="figure"),
@@ -42,13 +46,14 @@ def against_references(table: Mapping[str, Any], pairs: Mapping[str, Any] | None
         )
         for row in rows
     ]
-    listed = tag(
-        "table", tag("caption", COMPARE["plain note"]), tag("thead", head), tag("tbody", body), class_="against"
-    )
+    head = tag("thead", headings)
+    first, rest = in_two(body, most)
+    listed = tag("table", tag("caption", COMPARE["plain note"]), head, tag("tbody", first), class_="against")
     return tag(
         "section",
         tag("h2", COMPARE["plain"], id="plain"),
         tag("div", listed, class_="scroll", role="region", tabindex=0, aria_label=COMPARE["plain table"]),
+        others(head, rest, table="against", box="scroll"),
         notes.to_html(),
         aria_labelledby="plain",
     )

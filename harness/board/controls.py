@@ -13,9 +13,9 @@ from harness.board.slim import slim_table
 from harness.board.words import BASELINES, CHOOSER, CONTROLS, EXTRA_COLUMNS, SCRIPT, STATUS
 
 SCRIPTS = (
-    *("namespace.js", "format.js", "state.js", "rows.js", "page.js", "columns.js", "cells.js", "carbon.js"),
+    *("namespace.js", "format.js", "state.js", "rows.js", "page.js", "rest.js", "columns.js", "cells.js", "carbon.js"),
     *("chooser.js", "advice.js", "fields.js", "export.js", "markup.js", "deliver.js", "select.js", "sorting.js"),
-    *("form.js", "summary.js", "main.js"),
+    *("form.js", "summary.js", "plots.js", "main.js"),
 )
 """Scripts of the table view, in the order in which they build on one another."""
 STYLES = ("controls.css",)

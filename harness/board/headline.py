@@ -63,7 +63,7 @@ def _leading(leaders: Sequence[Row], rows: Sequence[Row], cost: str) -> str:
     """Who may need least. Nobody leads where the standings could not put the entries in order."""
     if not leaders:
         return HEADLINE["not ordered"]
-    names = listed([_name(row, rows) for row in leaders])
+    names = listed(_names(leaders, rows))
     if len(leaders) == 1:
         return HEADLINE["leader"].format(name=names, value=_value(leaders[0], cost))
     return HEADLINE["tied"].format(count=len(leaders), names=names)
@@ -88,7 +88,7 @@ def _quality(row: Row) -> str:
 
 
 def _proven(ranked: Sequence[Row], rows: Sequence[Row]) -> list[str]:
-    names = [_name(row, rows) for row in ranked if _is_proven(row)]
+    names = _names([row for row in ranked if _is_proven(row)], rows)
     return [HEADLINE["non-inferior"].format(names=listed(names))] if names else []
 
 
@@ -142,7 +142,16 @@ def _value(row: Row, cost: str) -> str:
 
 
 def _name(row: Row, rows: Sequence[Row]) -> str:
-    """The title, with the submission's name where another submission's title is the same."""
-    title, name = row["submission"]["title"], row["submission"]["name"]
-    names = {each["submission"]["name"] for each in rows if each["submission"]["title"] == title}
-    return HEADLINE["named"].format(title=title, name=name) if len(names) > 1 else str(title)
+    return _names([row], rows)[0]
+
+
+def _names(shown: Sequence[Row], rows: Sequence[Row]) -> list[str]:
+    """The title of each, with the submission's name where another submission's title is the same."""
+    names: dict[str, set[str]] = {}
+    for row in rows:
+        names.setdefault(row["submission"]["title"], set()).add(row["submission"]["name"])
+    found = [(row["submission"]["title"], row["submission"]["name"]) for row in shown]
+    return [
+        HEADLINE["named"].format(title=title, name=name) if len(names[title]) > 1 else str(title)
+        for title, name in found
+    ]

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from harness.board.about import about
+from harness.board.controls import SCRIPTS
 from harness.board.frame import Page
 from harness.board.markup import Html, join, tag
 from harness.board.parts import device, place_chips, runtime
-from harness.board.table_page import SCRIPTS, STYLES, table_view, view_data
+from harness.board.table_page import STYLES, table_view, view_data
 from harness.board.words import GUIDE, INDEX, PLACE, SITE, TALLY, many
 
 Json = Mapping[str, Any]

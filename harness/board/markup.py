@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from html import escape
 
 VOID = frozenset({"br", "col", "hr", "input", "meta"})
@@ -49,5 +50,11 @@ def _flat(children: Iterable[Child]) -> Iterable[str]:
 def _attribute(key: str, value: str | int | float | bool | None) -> str:
     if value is None or value is False:
         return ""
+    return _pair(key, None if value is True else str(value))
+
+
+@lru_cache(maxsize=4096)
+def _pair(key: str, value: str | None) -> str:
+    """A long table says the same few pairs in every row."""
     name = key.rstrip("_").replace("_", "-")
-    return f" {name}" if value is True else f' {name}="{escape(str(value))}"'
+    return f" {name}" if value is None else f' {name}="{escape(value)}"'

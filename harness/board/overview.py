@@ -24,6 +24,7 @@ from harness.board.cells import (
     verdict_cell,
 )
 from harness.board.columns import COLUMNS, QUANTITIES, Column, measured, shown
+from harness.board.long_table import MOST, in_two, others
 from harness.board.markup import Html, join, tag
 from harness.board.names import QUANTITY_NAMES
 from harness.board.notes import Notes
@@ -31,8 +32,9 @@ from harness.board.parts import device, runtime
 from harness.board.words import LEGEND, NOTES, TABLE
 
 
-def overview(table: Mapping[str, Any], root: str) -> Html:
-    """The table with its legend and its notes. ``root`` is the way from the page to the site's folder."""
+def overview(table: Mapping[str, Any], root: str, *, most: int = MOST) -> Html:
+    """The table with its legend and its notes. ``root`` is the way from the page to the site's folder; a table of more
+    than ``most`` entries stands in two."""
     rows = table["entries"]
     visible, there = frozenset(shown(rows)), measured(rows)
     axis = Axis.over([row["summary"] for row in rows if row["summary"] is not None])
@@ -59,9 +61,17 @@ def overview(table: Mapping[str, Any], root: str) -> Html:
     place = table["place"]
     said = TABLE["caption"].format(system=place["system_title"], runtime=runtime(place), device=device(place))
     caption = tag("caption", said, id="overview-caption")
-    whole = tag("table", caption, _head(axis, visible), tag("tbody", body), class_="overview", data_table=table["slug"])
-    box = tag("div", whole, class_="scroll wide", role="region", tabindex=0, aria_labelledby="overview-caption")
-    return join(_legend(rows, bool(baselines)), box, _below(rows, there), notes.to_html(), _folded(more))
+    head = _head(axis, visible)
+    first, rest = in_two(body, most)
+    whole = tag("table", caption, head, tag("tbody", first), class_="overview", data_table=table["slug"])
+    return join(
+        _legend(rows, bool(baselines)),
+        tag("div", whole, class_="scroll wide", role="region", tabindex=0, aria_labelledby="overview-caption"),
+        others(head, rest, table="overview", box="scroll wide"),
+        _below(rows, there),
+        notes.to_html(),
+        _folded(more),
+    )
 
 
 def _baselines(rows: Sequence[Row]) -> dict[str, float]:

@@ -16,13 +16,25 @@ PLAIN = frozenset({"float32", "ieee", "exact", "contiguous", "no", "none"})
 
 def chips(submission: Mapping[str, Any]) -> Html:
     """What differs from plain float32, a chip each; one quiet chip where nothing does, or for a program of its own."""
-    efficiency: Mapping[str, str] = submission["efficiency"]
+    changed = strategies(submission)
+    if changed:
+        return join(*[tag("span", text, class_="chip") for text in changed])
+    return tag("span", CHIP["open" if submission["division"] == "open" else "plain"], class_="chip quiet")
+
+
+def strategies(submission: Mapping[str, Any]) -> list[str]:
+    """What differs from plain float32, each as people call it; empty for a program of its own."""
     if submission["division"] == "open":
-        return tag("span", CHIP["open"], class_="chip quiet")
-    changed = [(key, value) for key, value in sorted(efficiency.items()) if value not in PLAIN]
-    if not changed:
-        return tag("span", CHIP["plain"], class_="chip quiet")
-    return join(*[tag("span", strategy(key, value), class_="chip") for key, value in changed])
+        return []
+    efficiency: Mapping[str, str] = submission["efficiency"]
+    return [strategy(key, value) for key, value in sorted(efficiency.items()) if value not in PLAIN]
+
+
+def chip_words(submission: Mapping[str, Any]) -> str:
+    """What the chips beside an entry's name say, for a search."""
+    open_division = submission["division"] == "open"
+    said = strategies(submission) or [CHIP["open" if open_division else "plain"]]
+    return " ".join(said if submission["division"] == "closed" else [*said, CHIP["review"]])
 
 
 def strategy(key: str, value: str) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from harness.board.columns import QUANTITIES
+from harness.board.parts import chip_words
 
 
 def slim_table(table: Mapping[str, Any]) -> dict[str, Any]:
@@ -13,16 +14,18 @@ def slim_table(table: Mapping[str, Any]) -> dict[str, Any]:
 
     An estimate is [value, lower, upper], with null where there is none.
     """
+    places = {row["slug"]: place for place, row in enumerate(table["entries"])}
     return {
         "slug": table["slug"],
         "sorted_by": table["sorted_by"],
         "baselines": table["baselines"],
-        "rows": [slim_row(row) for row in table["entries"]],
+        "rows": [slim_row(row, places) for row in table["entries"]],
     }
 
 
-def slim_row(row: Mapping[str, Any]) -> dict[str, Any]:
-    """One row of `slim_table`."""
+def slim_row(row: Mapping[str, Any], places: Mapping[str, int]) -> dict[str, Any]:
+    """One row of `slim_table`. Of the entries that surely cost more it has ranges of their ``places`` in the table,
+    [first, after the last]: in a long table they are many, and stand together."""
     summary, submission = row["summary"], row["submission"]
     return {
         "slug": row["slug"],
@@ -30,9 +33,10 @@ def slim_row(row: Mapping[str, Any]) -> dict[str, Any]:
         "title": submission["title"],
         "model": submission["model"],
         "efficiency": submission["efficiency"],
+        "chips": chip_words(submission),
         "status": row["status"],
         "rank": row["rank"],
-        "cheaper_than": row["cheaper_than"],
+        "cheaper_than": _ranges(sorted(places[slug] for slug in row["cheaper_than"])),
         "provenance": row["provenance"],
         "runs": [row["runs"]["valid"], row["runs"]["attempts"]],
         "auc": None if summary is None else triple(summary["auc"]),
@@ -49,6 +53,17 @@ def slim_row(row: Mapping[str, Any]) -> dict[str, Any]:
 def triple(estimate: Mapping[str, Any]) -> list[float | None]:
     """[value, lower, upper]."""
     return [estimate["value"], estimate["lower"], estimate["upper"]]
+
+
+def _ranges(places: Sequence[int]) -> list[list[int]]:
+    """[first, after the last] of each stretch of rising numbers without a gap."""
+    found: list[list[int]] = []
+    for place in places:
+        if found and found[-1][1] == place:
+            found[-1][1] = place + 1
+        else:
+            found.append([place, place + 1])
+    return found
 
 
 def _values(quantities: Mapping[str, Any]) -> dict[str, float]:

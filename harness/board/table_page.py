@@ -7,9 +7,8 @@ from typing import Any
 
 from harness.board.about import about
 from harness.board.claims_view import claims_view
-from harness.board.controls import SCRIPTS as CONTROLS_SCRIPTS
+from harness.board.controls import SCRIPTS, controls, data_of
 from harness.board.controls import STYLES as CONTROLS_STYLES
-from harness.board.controls import controls, data_of
 from harness.board.frame import Page, root_of
 from harness.board.headline import headline
 from harness.board.markup import Html, join, tag
@@ -19,7 +18,6 @@ from harness.board.parts import place_chips
 from harness.board.words import INDEX, PLACE
 
 STYLES = ("base.css", "table.css", *CONTROLS_STYLES, "pareto.css", "claims.css")
-SCRIPTS = (*CONTROLS_SCRIPTS, "plots.js")
 
 
 def table_page(table: Mapping[str, Any], benchmark: Mapping[str, Any], findings: Mapping[str, Any]) -> Page:

@@ -243,6 +243,7 @@ TABLE = {
     "no ratio": "No ratio to float32:",
     "and others": "{reason}, and other reasons",
 }
+OTHERS = ("The other entry of the table", "The other {count} entries of the table")
 LEGEND = {
     "value": "test AUC, 95 % interval",
     "run-value": "its runs",
@@ -693,6 +694,8 @@ COMPARE = {
     "chosen_one": "One entry is chosen; a comparison takes two.",
     "chosen none": "None is chosen; a comparison takes two.",
     "match": "{count} of {all} entries match the search.",
+    "first": "The first {count} of them are listed, and those that are chosen; a search finds the others.",
+    "others": "Show the other {count} entries",
     "unknown": "{count} entries of this link are not in this table: {names}.",
     "unknown_one": "An entry of this link is not in this table: {names}.",
     "copy": "Copy link",

@@ -43,8 +43,12 @@ def ranks_of(entries: Sequence[Entry], cost: str) -> tuple[dict[str, Ranked], st
     if found.reason is not None:
         return {}, f"Entries that passed every gate can't be ranked: {found.reason}."
     count = len(found.ranges)
-    beaten = {name: tuple(sorted(worse for better, worse in found.better if better == name)) for name in found.ranges}
-    ranks = {name: Ranked(each.best, each.worst, count, beaten[name]) for name, each in found.ranges.items()}
+    beaten: dict[str, list[str]] = {name: [] for name in found.ranges}
+    for better, worse in found.better:
+        beaten[better].append(worse)
+    ranks = {
+        name: Ranked(each.best, each.worst, count, tuple(sorted(beaten[name]))) for name, each in found.ranges.items()
+    }
     assert found.spread is not None
     return ranks, (
         f"Ranks are ranges: from 1 + the number of entries that surely cost less to {count} − the number that surely "

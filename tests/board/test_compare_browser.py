@@ -251,3 +251,30 @@ def test_the_usual_choice_has_a_link_too(visit: Open, page: Path):
     assert seen.page.url.startswith(f"{page.as_uri()}#entries={FP32},{AMP},")
     assert table_text(visit(page, fragment=seen.page.url[len(page.as_uri()) :])) == shown
     assert seen.console == []
+
+
+def test_of_a_long_table_the_first_are_listed_and_every_other_is_found(visit: Open, benchmark, tmp_path: Path):
+    entries = list(benchmark["tables"][0]["entries"])
+    for place in range(len(entries), 230):
+        said = {"name": f"copy_{place}", "title": f"<img src=x onerror=alert({place})>"}
+        copy = {**entries[0], "slug": f"copy_{place}", "submission": {**entries[0]["submission"], **said}}
+        entries.append(copy)
+    table = {**benchmark["tables"][0], "entries": entries}
+    target = tmp_path / "compare.html"
+    target.write_text(compare_page(table, benchmark, None).to_text(), encoding="utf-8")
+    assert visit(target, scripts=False).page.locator("table.against tbody tr:visible").count() == 230
+    seen = visit(target, fragment="#entries=copy_20,copy_229")
+    assert heads(seen) == ["copy_20", "copy_229"]
+    boxes = seen.page.locator(".choices input")
+    assert boxes.count() == 201 and boxes.last.get_attribute("value") == "copy_229" and boxes.last.is_checked()
+    assert seen.page.get_by_text("The first 200 of them are listed").is_visible()
+    seen.page.get_by_role("searchbox").fill("copy_215")
+    assert not seen.page.get_by_text("The first 200 of them are listed").is_visible()
+    seen.page.locator(".choices input:visible").check()
+    expect(seen.page.locator("table.compared thead th")).to_have_count(3)
+    assert heads(seen) == ["copy_20", "copy_229", "copy_215"]
+    rows = seen.page.locator("table.against tbody tr")
+    assert rows.count() == 50
+    seen.page.get_by_role("button", name="Show the other 180 entries").click()
+    assert rows.count() == 230 and rows.nth(50).locator("a").first.evaluate("link => link === document.activeElement")
+    assert seen.page.locator("img").count() == 0 and seen.dialogs == [] and seen.console == []

@@ -8,8 +8,9 @@ import pytest
 from playwright.sync_api import expect
 
 from harness.board.frame import Page
-from harness.board.markup import join, tag
+from harness.board.markup import join
 from harness.board.pareto import pareto_plots
+from harness.board.table_page import table_page
 from tests.axe import violations
 from tests.browser import Open
 from tests.standings.season import a_published_season
@@ -58,18 +59,18 @@ def test_a_point_leads_to_its_entry_and_grows_under_the_pointer(visit: Open, pag
     assert seen.page.title() == "there"
 
 
-def test_points_follow_the_rows_of_the_table(visit: Open, tmp_path: Path):
-    table = a_published_season(tmp_path / "season").document["benchmarks"][0]["tables"][0]
-    rows = [tag("tr", tag("td", row["slug"]), data_slug=row["slug"]) for row in table["entries"]]
-    main = join(tag("table", tag("tbody", rows), class_="overview"), pareto_plots(table, ""))
-    shown = Page("p.html", "Plots", "Plots", main, styles=("base.css", "pareto.css"), scripts=("plots.js",))
-    (tmp_path / "p.html").write_text(shown.to_text(), encoding="utf-8")
+def test_points_of_entries_that_a_filter_took_away_are_dimmed(visit: Open, tmp_path: Path):
+    benchmark = a_published_season(tmp_path / "season").document["benchmarks"][0]
+    table = benchmark["tables"][0]
+    page = table_page(table, benchmark, {})
+    (tmp_path / "p.html").write_text(page.to_text(), encoding="utf-8")
     seen = visit(tmp_path / "p.html")
     dimmed = seen.page.locator("g[data-dimmed]")
     assert dimmed.count() == 0
-    seen.page.evaluate("document.querySelectorAll('tr[data-slug^=densenet]').forEach(row => { row.hidden = true; })")
-    expect(dimmed).to_have_count(24)
+    points, densenets = (seen.page.locator(f"svg.pareto g[data-slug{which}]").count() for which in ("", "^=densenet"))
+    seen.page.get_by_role("searchbox").fill("densenet")
+    expect(dimmed).to_have_count(points - densenets)
     assert dimmed.first.evaluate("point => getComputedStyle(point).opacity") == "0.15"
-    seen.page.evaluate("document.querySelectorAll('tr').forEach(row => { row.hidden = false; })")
+    seen.page.get_by_role("searchbox").fill("")
     expect(dimmed).to_have_count(0)
     assert seen.console == []

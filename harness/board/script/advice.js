@@ -34,7 +34,7 @@
   function alone(choice) {
     if (choice.goal === "quality") return "alone_quality";
     const others = choice.meeting.filter((row) => row.status === "ranked" && row !== choice.best);
-    return others.every((row) => choice.best.cheaper_than.includes(row.slug)) ? "alone_cost" : "alone_chain";
+    return others.every((row) => LeanMed.rows.surelyCheaper(choice.best, row)) ? "alone_cost" : "alone_chain";
   }
 
   /** What can't be told from the best, or that everything can. */
@@ -64,6 +64,7 @@
   }
 
   function mark(row, key) {
+    if (row.element === null) return;
     row.element.dataset.choice = key;
     const name = row.element.querySelector("th");
     if (name !== null) name.append(make("span", { class: `chip choice ${key}` }, say("chooser", `mark_${key}`)));
@@ -72,6 +73,7 @@
   /** Shows a choice, or takes the last one away (null). */
   function draw(view, choice) {
     for (const row of view.marked || []) {
+      if (row.element === null) continue;
       delete row.element.dataset.choice;
       for (const chip of row.element.querySelectorAll(".chip.choice")) chip.remove();
     }

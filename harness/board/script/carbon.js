@@ -53,13 +53,19 @@
   function draw(view, state) {
     const carbon = declared(state);
     const columns = carbon === null ? [] : sources(view, state);
+    const none = JSON.stringify([null, []]);
     const key = JSON.stringify([carbon, columns.map((column) => column.name)]);
-    if (key === (view.carbon || JSON.stringify([null, []]))) return;
-    view.carbon = key;
-    for (const old of view.table.querySelectorAll(".declared")) old.remove();
-    if (columns.length === 0) return;
-    headings(view, columns, carbon);
-    for (const row of view.rows) row.element.append(...columns.map((column) => cellOf(row, column, carbon)));
+    if (key !== (view.carbon || none)) {
+      view.carbon = key;
+      for (const old of view.table.querySelectorAll(".declared")) old.remove();
+      if (columns.length > 0) headings(view, columns, carbon);
+    }
+    // Rows of a long table come one by one.
+    for (const row of view.rows) {
+      if (row.element === null || (row.carbon || none) === key) continue;
+      row.carbon = key;
+      row.element.append(...columns.map((column) => cellOf(row, column, carbon)));
+    }
   }
 
   LeanMed.carbon = { declared, grams, sources, heading, how, draw };

@@ -34,8 +34,8 @@
 
   /** Of ranked rows those for which none of the others surely costs less; the cheapest by its mean first. */
   function leastCost(ranked, cost) {
-    const dearer = new Set(ranked.flatMap((row) => row.cheaper_than));
-    const even = ranked.filter((row) => !dearer.has(row.slug)).sort(by((row) => value(row, cost), 1));
+    const dearer = (row) => ranked.some((other) => LeanMed.rows.surelyCheaper(other, row));
+    const even = ranked.filter((row) => !dearer(row)).sort(by((row) => value(row, cost), 1));
     return { best: even[0] || null, even: even.slice(1), untold: [] };
   }
 

@@ -15,7 +15,7 @@
       if (head.hidden === hidden) continue;
       for (const each of view.table.tHead.querySelectorAll(`[data-column="${name}"]`)) each.hidden = hidden;
       for (const row of view.rows) {
-        const cell = LeanMed.page.cell(row, name);
+        const cell = row.element === null ? null : LeanMed.page.cell(row, name);
         if (cell !== null) cell.hidden = hidden;
       }
     }
@@ -28,5 +28,13 @@
     }
   }
 
-  LeanMed.columns = { shown, show };
+  /** Shows of a row that is new to the table what its columns show. */
+  function fit(view, row) {
+    for (const cell of row.element.children) {
+      const head = view.heads.get(cell.dataset.column);
+      if (head !== undefined && cell.hidden !== head.hidden) cell.hidden = head.hidden;
+    }
+  }
+
+  LeanMed.columns = { shown, show, fit };
 })();

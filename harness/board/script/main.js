@@ -26,6 +26,7 @@
       const order = LeanMed.sorting.ordered(view, state);
       visible = order.filter((row) => kept.has(row));
       const drawn = state.all ? visible : visible.slice(0, MOST);
+      LeanMed.rest.bring(view, drawn);
       LeanMed.columns.show(view, state);
       LeanMed.cells.draw(view, state, drawn);
       LeanMed.carbon.draw(view, state);
@@ -35,11 +36,13 @@
       LeanMed.select.draw(view, state, drawn);
       LeanMed.advice.draw(view, choice);
       LeanMed.summary.draw(view, state, visible.length, drawn.length);
+      LeanMed.plots.follow(new Set(visible.map((row) => row.slug)));
     }
 
     function show(drawn) {
       const there = new Set(drawn);
       for (const row of view.rows) {
+        if (row.element === null) continue;
         const hidden = !there.has(row);
         if (row.element.hidden !== hidden) row.element.hidden = hidden;
       }

@@ -16,16 +16,16 @@
     return new Map(heads.map((head) => [head.dataset.group || head.textContent.trim(), head]));
   }
 
-  /** Rows of the data block with their elements, in the order of the page. */
+  /** Rows of the data block in its order, with their elements. One of a long table may have none yet: null. */
   function rowsOf(table, slim) {
-    const bySlug = new Map(slim.rows.map((row) => [row.slug, row]));
-    return [...table.querySelectorAll("tbody tr[data-slug]")]
-      .filter((element) => bySlug.has(element.dataset.slug))
-      .map((element) => {
-        const row = bySlug.get(element.dataset.slug);
-        const chips = [...element.querySelectorAll("th .chip")].map((chip) => chip.textContent).join(" ");
-        return { ...row, element, looks: new Map(), home: element.parentNode, haystack: LeanMed.rows.haystack(row, chips) };
-      });
+    const elements = new Map([...table.querySelectorAll("tbody tr[data-slug]")].map((each) => [each.dataset.slug, each]));
+    const cut = LeanMed.rest.block() !== null;
+    const placed = slim.rows.map((row, place) => ({ ...row, place }));
+    return placed.filter((row) => cut || elements.has(row.slug)).map((row) => {
+      const element = elements.get(row.slug) ?? null;
+      const home = element === null ? table.tBodies[0] : element.parentNode;
+      return { ...row, element, looks: new Map(), home, haystack: LeanMed.rows.haystack(row) };
+    });
   }
 
   /** The values of the form's boxes of one name. */
@@ -74,7 +74,7 @@
     return view;
   }
 
-  /** The cell of a row in a column. */
+  /** The cell of a row that has an element in a column. */
   const cell = (row, column) => row.element.querySelector(`:scope > [data-column="${column}"]`);
 
   /** What a column is called outside its group: "Energy GPU". */

@@ -3,8 +3,8 @@
   "use strict";
 
   /** What a text search looks at, once for each row. */
-  const haystack = (row, seen = "") =>
-    [row.name, row.title, row.model, seen]
+  const haystack = (row) =>
+    [row.name, row.title, row.model, row.chips]
       .concat(Object.entries(row.efficiency).map(([key, value]) => `${key.replaceAll("_", " ")} ${key} ${value}`))
       .join(" ")
       .toLowerCase();
@@ -63,6 +63,10 @@
     return Object.hasOwn(costs, column) && costs[column][0] !== null ? costs[column] : null;
   }
 
+  /** True where `row` surely costs less than `other`: the data names ranges of places in the table. */
+  const surelyCheaper = (row, other) =>
+    row.cheaper_than.some(([first, end]) => first <= other.place && other.place < end);
+
   /** What a column is sorted by: the ratio where only ratios are shown. */
   function keyOf(column, state, view) {
     if (column === "name") return (row) => row.name;
@@ -81,5 +85,5 @@
     return (row) => value(row, column);
   }
 
-  LeanMed.rows = { haystack, passes, order, value, ratio, keyOf };
+  LeanMed.rows = { haystack, passes, order, value, ratio, surelyCheaper, keyOf };
 })();

@@ -45,7 +45,7 @@ def row(
     }
 
 
-ROWS = [
+ROWS: list[dict[str, Any]] = [
     row("a", 11e3, (0.78, 0.75), ("d",)),
     row("b", 10e3, (0.77, 0.74), ("c", "d")),
     row("c", 15e3, (0.80, 0.77)),
@@ -54,6 +54,10 @@ ROWS = [
     row("bad", 1e3, (0.60, 0.50), status="below target"),
     row("lost", None, (0.79, 0.76)),
 ]
+PLACES = {each["slug"]: place for place, each in enumerate(ROWS)}
+for each in ROWS:
+    each["place"] = PLACES[each["slug"]]
+    each["cheaper_than"] = [[PLACES[slug], PLACES[slug] + 1] for slug in each["cheaper_than"]]
 
 
 def test_the_best_by_cost_and_those_that_nothing_left_surely_undercuts(open_view: OpenView):

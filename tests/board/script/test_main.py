@@ -303,6 +303,7 @@ def test_a_long_table_is_drawn_from_its_top(open_view: OpenView, table: dict[str
         {
             **first,
             "slug": f"many_{index:03}-0123456789",
+            "cheaper_than": [],
             "submission": {**first["submission"], "name": f"many_{index:03}"},
         }
         for index in range(130)
