@@ -21,7 +21,8 @@ def seen(engine, local_base, tmp_path_factory):
     folder = tmp_path_factory.mktemp("inside")
     dataset = tiny_dataset(folder / "data")
     done, _ = run_in_container(engine, local_base, Home(folder), dataset, "deep-spy", plan(runtime="docker"))
-    assert done.record["outcome"]["verdict"] == "valid", done.record["outcome"]
+    # Its verdict may depend on how busy the machine is (T1); what it saw does not.
+    assert done.record["outcome"]["ended"] == "completed", done.record["outcome"]["reasons"]
     log = (done.folder.root / "workload.log").read_text().splitlines()
     return dataset, log
 
