@@ -85,22 +85,6 @@ def test_of_two_plain_entries_the_one_with_more_runs_is_the_baseline(tmp_path):
     assert found["value"] == pytest.approx(0.5)
 
 
-@pytest.mark.parametrize(
-    ("document", "reason"),
-    [
-        (record(profile="quick", time=29.0), "Profile quick: only official runs are compared."),
-        (changed(record(), "own_seed", True), "Run with a seed of its own instead of the ruleset's."),
-    ],
-)
-def test_what_is_not_compared_has_no_ratio_to_a_run_that_is(tmp_path, document, reason):
-    standings = build(collect([write(tmp_path, record("densenet_fp32"), document)]), [BENCHMARK]).document
-    (table,) = standings["benchmarks"][0]["tables"]
-    (row,) = [row for row in table["entries"] if row["status"] == "not compared"]
-    assert row["ratios"]["float32"]["entry"] is not None
-    found = row["ratios"]["float32"]["costs"]["time_to_predictions"]
-    assert (found["value"], found["reason"]) == (None, f"it is not compared: {reason}")
-
-
 def test_a_ratio_has_no_digits_that_depend_on_the_processor(tmp_path):
     rows = rows_of(tmp_path, *three("densenet_fp32", 30.1, 40.7, 50.3), *three("densenet_8bit", 15.3, 19.9, 26.1))
     found = rows["densenet_8bit"]["ratios"]["float32"]["costs"]["time_to_predictions"]
