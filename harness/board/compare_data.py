@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from harness.board.names import QUANTITY_NAMES
-from harness.board.slim import triple
+from harness.board.slim import identity, triple
 from harness.board.student import QUANTILES
 
 
@@ -62,7 +62,7 @@ def compare_data(table: Mapping[str, Any], pairs: Mapping[str, Any] | None) -> d
 
 
 def _entry(row: Mapping[str, Any], reasons: _Reasons) -> dict[str, Any]:
-    submission, summary = row["submission"], row["summary"]
+    summary = row["summary"]
     shown: dict[str, Any] = {"auc": None, "auc_reason": None, "means": {}, "absent": {}}
     if summary is not None:
         quantities = summary["quantities"]
@@ -74,15 +74,8 @@ def _entry(row: Mapping[str, Any], reasons: _Reasons) -> dict[str, Any]:
         }
     return {
         **shown,
-        "slug": row["slug"],
-        "name": submission["name"],
-        "title": submission["title"],
-        "model": submission["model"],
-        "efficiency": submission["efficiency"],
-        "status": row["status"],
+        **identity(row),
         "why": [reasons.of(reason) for reason in row["why"]],
-        "rank": row["rank"],
-        "provenance": row["provenance"],
         "runs": row["runs"],
         "costs": row["costs"],
     }

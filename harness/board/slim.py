@@ -26,18 +26,11 @@ def slim_table(table: Mapping[str, Any]) -> dict[str, Any]:
 def slim_row(row: Mapping[str, Any], places: Mapping[str, int]) -> dict[str, Any]:
     """One row of `slim_table`. Of the entries that surely cost more it has ranges of their ``places`` in the table,
     [first, after the last]: in a long table they are many, and stand together."""
-    summary, submission = row["summary"], row["submission"]
+    summary = row["summary"]
     return {
-        "slug": row["slug"],
-        "name": submission["name"],
-        "title": submission["title"],
-        "model": submission["model"],
-        "efficiency": submission["efficiency"],
-        "chips": chip_words(submission),
-        "status": row["status"],
-        "rank": row["rank"],
+        **identity(row),
+        "chips": chip_words(row["submission"]),
         "cheaper_than": _ranges(sorted(places[slug] for slug in row["cheaper_than"])),
-        "provenance": row["provenance"],
         "runs": [row["runs"]["valid"], row["runs"]["attempts"]],
         "auc": None if summary is None else triple(summary["auc"]),
         "gain": None if summary is None else triple(summary["gain"]),
@@ -47,6 +40,15 @@ def slim_row(row: Mapping[str, Any], places: Mapping[str, int]) -> dict[str, Any
             for name, found in row["ratios"].items()
         },
         "costs": row["costs"],
+    }
+
+
+def identity(row: Mapping[str, Any]) -> dict[str, Any]:
+    """What an entry is, for every script that names one."""
+    submission = row["submission"]
+    return {
+        **{key: row[key] for key in ("slug", "status", "rank", "provenance")},
+        **{key: submission[key] for key in ("name", "title", "model", "efficiency")},
     }
 
 
