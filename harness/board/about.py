@@ -7,7 +7,8 @@ from typing import Any
 
 from harness.board.figures import short
 from harness.board.markup import Html, tag
-from harness.board.words import BENCHMARK, BENCHMARK_FACTS, PLACE, TRIVIAL
+from harness.board.words.index import BENCHMARK, BENCHMARK_FACTS, TRIVIAL
+from harness.board.words.table import PLACE
 
 
 def about(benchmark: Mapping[str, Any]) -> Html:

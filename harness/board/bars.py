@@ -10,7 +10,7 @@ from typing import Any
 from harness.board.figures import area
 from harness.board.markup import Html, tag
 from harness.board.scale import Scale, spread
-from harness.board.words import BAR
+from harness.board.words.table import BAR
 
 WIDTH, HEIGHT, MARGIN = 148, 22, 6
 _MIDDLE = HEIGHT // 2

@@ -12,7 +12,8 @@ from harness.board.markup import Html, join, tag
 from harness.board.notes import Notes
 from harness.board.parts import chips, gate_chip, outcome_chip, rank_text, runtime, status_badge
 from harness.board.tints import ratio
-from harness.board.words import CHIP, FLAG, NOTES, RANK, TABLE
+from harness.board.words.common import CHIP, FLAG, RANK
+from harness.board.words.table import NOTES, TABLE
 
 Row = Mapping[str, Any]
 _LONGEST_WHY = 60

@@ -7,7 +7,7 @@ from typing import Any
 
 from harness.board.markup import Html, join, tag
 from harness.board.regions import folded
-from harness.board.words import CHECKS
+from harness.board.words.entry import CHECKS
 
 _OPEN = "failed"
 _KINDS = {"passed": "good", "failed": "bad"}

@@ -8,7 +8,7 @@ from typing import Any
 
 from harness.board.columns import measured
 from harness.board.markup import Html, tag
-from harness.board.words import CHOOSER
+from harness.board.words.controls import CHOOSER
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from harness.board.figures import MINUS, area, interval
 from harness.board.markup import Html, join, tag
 from harness.board.names import QUANTITY_NAMES
 from harness.board.tints import ratio
-from harness.board.words import CLAIMS
+from harness.board.words.claims import CLAIMS
 
 _KINDS = {"supported": "good", "contradicted": "bad", "shown": "good", "opposite shown": "bad"}
 

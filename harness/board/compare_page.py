@@ -9,7 +9,8 @@ from harness.board.compare_data import compare_data
 from harness.board.compare_plain import against_references
 from harness.board.frame import Page, root_of
 from harness.board.markup import Html, join, tag
-from harness.board.words import COMPARE, STATUS
+from harness.board.words.common import STATUS
+from harness.board.words.compare import COMPARE
 
 SCRIPTS = (
     "namespace.js", "format.js", "compare-ratio.js", "compare-state.js", "compare-forest.js", "compare-cells.js",

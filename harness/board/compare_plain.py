@@ -12,7 +12,8 @@ from harness.board.markup import Html, tag
 from harness.board.names import QUANTITY_NAMES
 from harness.board.notes import Notes
 from harness.board.tints import ratio
-from harness.board.words import COMPARE, STATUS
+from harness.board.words.common import STATUS
+from harness.board.words.compare import COMPARE
 
 REFERENCE = "float32"
 Differences = Mapping[tuple[str, str], Mapping[str, Any]]

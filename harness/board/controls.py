@@ -10,7 +10,8 @@ from harness.board.columns import COLUMNS, QUALITY, QUANTITIES, measured
 from harness.board.facets import FACETS, facet_options
 from harness.board.markup import Html, join, tag
 from harness.board.slim import slim_table
-from harness.board.words import BASELINES, CHOOSER, CONTROLS, EXTRA_COLUMNS, SCRIPT, STATUS
+from harness.board.words.common import BASELINES, STATUS
+from harness.board.words.controls import CHOOSER, CONTROLS, EXTRA_COLUMNS, SCRIPT
 
 SCRIPTS = (
     *("namespace.js", "format.js", "state.js", "rows.js", "page.js", "rest.js", "columns.js", "cells.js", "carbon.js"),

@@ -11,7 +11,7 @@ from harness.board.markup import Html, join, tag
 from harness.board.names import QUANTITY_NAMES
 from harness.board.regions import folded, scroll
 from harness.board.tints import ratio
-from harness.board.words import COSTS, ENTRY
+from harness.board.words.entry import COSTS, ENTRY
 
 _BASELINES = ("float32", "tf32")
 

@@ -9,7 +9,7 @@ from typing import Any
 from harness.board.figures import area
 from harness.board.markup import Html, tag
 from harness.board.scale import Scale, nice_step, spread, ticks
-from harness.board.words import LEARNING
+from harness.board.words.entry import LEARNING
 
 WIDTH, HEIGHT = 460, 240
 LEFT, RIGHT, TOP, BOTTOM = 40, 34, 32, 34

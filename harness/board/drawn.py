@@ -10,7 +10,7 @@ from harness.board.markup import Html, tag
 from harness.board.power import power
 from harness.board.reliability import reliability
 from harness.board.roc import roc
-from harness.board.words import DRAWN
+from harness.board.words.entry import DRAWN
 
 
 def entry_drawings(curves: Mapping[str, Any]) -> Html:

@@ -9,7 +9,8 @@ from urllib.parse import quote
 from harness.board.cost_table import has_ratio
 from harness.board.markup import Html, join, tag
 from harness.board.parts import chips
-from harness.board.words import ENTRY, RUNTIME, STATUS
+from harness.board.words.common import RUNTIME, STATUS
+from harness.board.words.entry import ENTRY
 
 _KINDS = {"ranked": "good", "below target": "bad", "failed": "bad", "invalid": "bad"}
 

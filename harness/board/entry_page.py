@@ -19,7 +19,7 @@ from harness.board.repeat import repeat
 from harness.board.run_section import Files, run_sections
 from harness.board.run_table import run_table
 from harness.board.strategy import strategy
-from harness.board.words import ENTRY, QUALITY, SECTIONS
+from harness.board.words.entry import ENTRY, QUALITY, SECTIONS
 
 
 def entry_page(document: Mapping[str, Any], curves: Mapping[str, Any], files: Files) -> Page:

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from harness.board.parts import PLAIN, strategy
-from harness.board.words import CONTROLS, STATUS
+from harness.board.words.common import STATUS
+from harness.board.words.controls import CONTROLS
 
 FACETS = ("model", "status", "efficiency", "provenance")
 PLAIN_OPTION = "plain"

@@ -8,7 +8,7 @@ from typing import Any
 from harness.board.figures import area
 from harness.board.markup import Html, tag
 from harness.board.scale import Scale, nice_step, spread, ticks
-from harness.board.words import QUALITY
+from harness.board.words.entry import QUALITY
 
 WIDTH, LEFT, RIGHT, TOP, LINE, BOTTOM = 480, 104, 52, 30, 22, 26
 

@@ -9,7 +9,7 @@ from harness.board.figures import area, interval, quantity
 from harness.board.markup import Child, Html, join, tag
 from harness.board.names import QUANTITY_NAMES
 from harness.board.tints import ratio
-from harness.board.words import ENTRY, GLANCE, OUTCOMES
+from harness.board.words.entry import ENTRY, GLANCE, OUTCOMES
 
 _COSTS = (
     ("time", ("time_to_predictions",)),

@@ -8,7 +8,8 @@ from typing import Any
 
 from harness.board.figures import area, plain
 from harness.board.tints import less
-from harness.board.words import COST, HEADLINE, LACKING, OUTCOME_SAID, listed, many
+from harness.board.words.common import COST, OUTCOME_SAID, listed, many
+from harness.board.words.table import HEADLINE, LACKING
 
 Row = Mapping[str, Any]
 BESIDES = {name: forms for name, forms in LACKING.items() if name not in ("unpublished", "gates")}

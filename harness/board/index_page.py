@@ -11,7 +11,9 @@ from harness.board.frame import Page
 from harness.board.markup import Html, join, tag
 from harness.board.parts import device, place_chips, runtime
 from harness.board.table_page import STYLES, table_view, view_data
-from harness.board.words import GUIDE, INDEX, PLACE, SITE, TALLY, many
+from harness.board.words.common import SITE, many
+from harness.board.words.index import GUIDE, INDEX, TALLY
+from harness.board.words.table import PLACE
 
 Json = Mapping[str, Any]
 

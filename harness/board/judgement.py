@@ -10,7 +10,7 @@ from harness.board.forest import forest
 from harness.board.markup import Html, join, tag
 from harness.board.names import METRIC_NAMES
 from harness.board.parts import gate_chip, outcome_chip
-from harness.board.words import GLANCE, OUTCOMES, QUALITY
+from harness.board.words.entry import GLANCE, OUTCOMES, QUALITY
 
 
 def judgement(document: Mapping[str, Any]) -> Html | None:

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from harness.board.markup import Html, tag
-from harness.board.words import OTHERS, many
+from harness.board.words.common import many
+from harness.board.words.table import OTHERS
 
 MOST = 200
 """Rows of a table that stands in one piece."""

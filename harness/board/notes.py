@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from harness.board.markup import Html, join, tag
-from harness.board.words import NOTES
+from harness.board.words.table import NOTES
 
 _LONGEST_TITLE = 120
 """Characters of a reason that a figure's title repeats: there are many figures, and the note has it in full."""

@@ -29,7 +29,7 @@ from harness.board.markup import Html, join, tag
 from harness.board.names import QUANTITY_NAMES
 from harness.board.notes import Notes
 from harness.board.parts import device, runtime
-from harness.board.words import LEGEND, NOTES, TABLE
+from harness.board.words.table import LEGEND, NOTES, TABLE
 
 
 def overview(table: Mapping[str, Any], root: str, *, most: int = MOST) -> Html:

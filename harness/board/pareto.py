@@ -11,7 +11,8 @@ from harness.board.markup import Html, tag
 from harness.board.pareto_layout import MOST_BARS, MOST_LINKS, Plot, Point
 from harness.board.pareto_svg import front_key, key, plot_svg
 from harness.board.student import mean_interval
-from harness.board.words import FAMILY, PARETO
+from harness.board.words.common import FAMILY
+from harness.board.words.table import PARETO
 
 COSTS = (
     ("gpu_energy", "cpu_energy"),

@@ -11,7 +11,7 @@ from harness.board.figures import area
 from harness.board.front import front
 from harness.board.labels import Box, Label, place
 from harness.board.scale import Scale, nice_step, spread
-from harness.board.words import PARETO
+from harness.board.words.table import PARETO
 
 WIDTH, HEIGHT = 540, 380
 LEFT, RIGHT, TOP, BOTTOM = 44, 24, 30, 46

@@ -9,7 +9,7 @@ from harness.board.marks import shape
 from harness.board.markup import Html, join, tag
 from harness.board.pareto_layout import BOTTOM, HEIGHT, LEFT, MOST_LINKS, RIGHT, WIDTH, Plot, Point, shortened
 from harness.board.scale import ticks
-from harness.board.words import PARETO
+from harness.board.words.table import PARETO
 
 KEY_SIZE = 16
 _FAR = 20

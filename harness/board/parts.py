@@ -8,7 +8,8 @@ from typing import Any
 
 from harness.board.markup import Html, join, tag
 from harness.board.notes import cut
-from harness.board.words import CHIP, CHIPS, DEVICE, PLACE, RANK, RUNTIME, STATUS, TABLE, VERDICTS
+from harness.board.words.common import CHIP, CHIPS, DEVICE, RANK, RUNTIME, STATUS, VERDICTS
+from harness.board.words.table import PLACE, TABLE
 
 PLAIN = frozenset({"float32", "ieee", "exact", "contiguous", "no", "none"})
 """Values of efficiency settings that change nothing."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from harness.board.markup import Html, join, tag
 from harness.board.regions import facts
-from harness.board.words import DIGESTS, ENTRY, PROOF, PROVENANCE
+from harness.board.words.entry import DIGESTS, ENTRY, PROOF, PROVENANCE
 
 
 def proof(document: Mapping[str, Any]) -> Html:

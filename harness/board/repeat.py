@@ -8,7 +8,7 @@ from typing import Any
 
 from harness.board.markup import Html, join, tag
 from harness.board.parts import command
-from harness.board.words import REPEAT
+from harness.board.words.entry import REPEAT
 
 PUBLISHED = "leaderboard/results"
 """Where published entries lie in a checkout."""

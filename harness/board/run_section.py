@@ -16,7 +16,7 @@ from harness.board.parts import gate_chip
 from harness.board.provenance import run_digests
 from harness.board.regions import folded, scroll
 from harness.board.run_table import run_id, why_not
-from harness.board.words import ENTRY, GLANCE, QUALITY, RUNS
+from harness.board.words.entry import ENTRY, GLANCE, QUALITY, RUNS
 
 Files = Mapping[str, Sequence[tuple[str, str]]]
 

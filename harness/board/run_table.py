@@ -11,7 +11,7 @@ from harness.board.figures import area, interval, quantity
 from harness.board.markup import Html, join, tag
 from harness.board.names import QUANTITY_NAMES
 from harness.board.regions import scroll
-from harness.board.words import RUNS
+from harness.board.words.entry import RUNS
 
 _COSTS = (
     ("time_to_predictions",),

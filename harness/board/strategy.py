@@ -8,7 +8,7 @@ from typing import Any
 from harness.board.figures import GAP, number, quantity
 from harness.board.markup import Html, join, tag
 from harness.board.regions import facts, scroll
-from harness.board.words import FACTS, STRATEGY
+from harness.board.words.entry import FACTS, STRATEGY
 
 _GROUPS = (
     *("parameters", "gradients", "saved_activations"),

@@ -15,7 +15,8 @@ from harness.board.markup import Html, join, tag
 from harness.board.overview import overview
 from harness.board.pareto import pareto_plots
 from harness.board.parts import place_chips
-from harness.board.words import INDEX, PLACE
+from harness.board.words.index import INDEX
+from harness.board.words.table import PLACE
 
 STYLES = ("base.css", "table.css", *CONTROLS_STYLES, "pareto.css", "claims.css")
 

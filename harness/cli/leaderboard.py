@@ -74,10 +74,10 @@ def sources(folders: tuple[Path, ...], *, published: bool = False) -> tuple[Path
 
 def build_site(places: tuple[Path, ...], target: Path) -> dict[str, Any]:
     """Make the site in ``target`` from the records in ``places``; returns the standings."""
-    from harness.curves.cache import Cache
     from harness.findings.findings import findings
     from harness.places import Home
     from harness.publish.account import doubt
+    from harness.record.cache import Cache
     from harness.score.metrics import Settings
     from harness.site.build import Beside, plan
     from harness.site.drawn import Drawn
@@ -91,7 +91,7 @@ def build_site(places: tuple[Path, ...], target: Path) -> dict[str, Any]:
     home = Home.find()
     standings = build_standings(collect(places, doubt), known_benchmarks())
     labels = Labels(standings.entries, home, say)
-    drawn = Drawn(labels, Settings.of(load_ruleset().statistics), Cache(home))
+    drawn = Drawn(labels, Settings.of(load_ruleset().statistics), Cache(home.cache / "curves", say))
     found = findings(standings.entries, labels.of, home.cache / "findings", say)
     done = write_site(target, plan(standings, Beside(found, drawn.curves, drawn.version), target))
     say(f"pages: {done.written} written, {done.kept} as they were, {done.removed} removed")

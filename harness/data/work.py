@@ -9,15 +9,10 @@ listed.
 from __future__ import annotations
 
 import json
-import multiprocessing
 import os
-import signal
-import threading
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,6 +22,7 @@ from numpy.typing import NDArray
 
 from harness.data.broken import Broken, Problem
 from harness.data.split import digest_hex
+from harness.workers import pool_of, usable
 
 # In hand for each worker: one to work on and one to go on with.
 _AHEAD = 2
@@ -96,7 +92,7 @@ def work(items: Sequence[Item], make: Make, folder: Path, progress: Progress, *,
         else:
             outcomes[item.where] = found
     progress(len(outcomes), len(items))
-    for where, outcome in _make_all(due, make, folder, workers or len(os.sched_getaffinity(0))):
+    for where, outcome in _make_all(due, make, folder, workers or usable()):
         outcomes[where] = outcome
         progress(len(outcomes), len(items))
     found_all = [outcomes[item.where] for item in items]
@@ -204,30 +200,6 @@ def _alone(item: Item, make: Make, folder: Path) -> Done | Problem:
     if isinstance(place, Path):
         _write(place, {"broken": reason, "notes": [], "facts": {}})
     return Problem(item.where, reason, skipped=True)
-
-
-@contextmanager
-def pool_of(workers: int) -> Iterator[ProcessPoolExecutor]:
-    """Workers that end with this process, however it ends, and leave Ctrl-C to it."""
-    # Spawned: a fork of a process with threads (a live bar has one) may hang.
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_begin, initargs=(os.getpid(),))
-    try:
-        yield pool
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
-
-
-def _begin(parent: int) -> None:
-    """In each worker: Ctrl-C is the parent's affair, and a parent that was killed takes its workers along."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_follow, args=(parent,), daemon=True).start()
-
-
-def _follow(parent: int) -> None:
-    while os.getppid() == parent:
-        time.sleep(0.5)
-    os._exit(1)
 
 
 def _one(path: Path, given: Any, make: Make, place: Path) -> dict[str, Any]:

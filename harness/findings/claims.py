@@ -9,8 +9,8 @@ from typing import Any
 from harness.claims.claims import submissions_of
 from harness.claims.survey import answers, the_one
 from harness.compare import runs as comparing
-from harness.findings.cache import Cache
 from harness.findings.evidence import Evidence, LackingError, Say, counts
+from harness.record.cache import Cache
 from harness.spec.model import Benchmark, Ruleset
 from harness.standings.entry import Entry
 from harness.standings.run import Place

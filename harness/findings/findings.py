@@ -8,10 +8,10 @@ from functools import cache as once
 from pathlib import Path
 from typing import Any
 
-from harness.findings.cache import Cache
 from harness.findings.claims import claims_of
 from harness.findings.evidence import Evidence, Labels, Prepared, Say
 from harness.findings.pairs import pairs_of
+from harness.record.cache import Cache
 from harness.spec.load import benchmark_ids, load_benchmark, load_ruleset
 from harness.spec.model import Benchmark
 from harness.standings.entry import Entry

@@ -15,16 +15,19 @@ from typing import Any
 import numpy as np
 
 from harness.claims.multiplicity import holm
-from harness.findings.cache import Cache
 from harness.findings.evidence import Evidence, LackingError, Say, counts
+from harness.record.cache import Cache
 from harness.score.estimate import CONFIDENCE
 from harness.score.readers import METHOD, RunAveragedDifference, difference_of
 from harness.score.readings import Readings
 from harness.standings.entry import Entry
-from harness.standings.run import Run
+from harness.standings.run import Place, Run
 
 SCHEMA = "leanmed/pairs/v1"
 CORRECTION = "Holm 1979 over the pairs of the place that have a p value"
+MOST_ENTRIES = 200
+"""Pairs grow with the square of entries: these are 19,900."""
+_MANY = "single pairs are computed in tables of at most {most} entries; `harness compare` compares any two"
 _LEVEL = 1 - CONFIDENCE
 _SAME = "no interval: both order the cases exactly alike in every run of the same number"
 
@@ -55,11 +58,14 @@ class _Pair:
 
 
 def pairs_of(entries: Sequence[Entry], evidence: Evidence, cache: Cache, say: Say) -> dict[str, Any]:
-    """The document `schemas/pairs.schema.json` over all ``entries`` of one place."""
-    pairs = _pairs(entries)
+    """The document `schemas/pairs.schema.json` over all ``entries`` of one place, of at most `MOST_ENTRIES`."""
+    place, counted = entries[0].place, [entry for entry in entries if counts(entry)]
+    if len(counted) > MOST_ENTRIES:
+        why = _MANY.format(most=MOST_ENTRIES)
+        return _document(place, [], {entry.slug: why for entry in counted})
+    pairs = _pairs(counted)
     found = {_names(pair): known for pair in pairs if (known := cache.get(pair.key)) is not None}
     new = [pair for pair in pairs if _names(pair) not in found]
-    place = entries[0].place
     if new:
         say(f"{place.benchmark} on {place.system_title}: comparing {len(new)} pairs of entries")
     readings, left_out = _readings(new, evidence)
@@ -68,12 +74,16 @@ def pairs_of(entries: Sequence[Entry], evidence: Evidence, cache: Cache, say: Sa
             found[_names(pair)] = _figures(pair, readings)
             cache.put(pair.key, found[_names(pair)])
     shown = [pair for pair in pairs if not set(_names(pair)) & left_out.keys()]
+    return _document(place, _judged([(pair, found[_names(pair)]) for pair in shown]), left_out)
+
+
+def _document(place: Place, pairs: list[dict[str, Any]], left_out: dict[str, str]) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         "place": place.slug,
         "method": METHOD,
         "correction": CORRECTION,
-        "pairs": _judged([(pair, found[_names(pair)]) for pair in shown]),
+        "pairs": pairs,
         "left_out": [{"entry": name, "reason": left_out[name]} for name in sorted(left_out)],
     }
 
@@ -84,7 +94,7 @@ def _names(pair: _Pair) -> tuple[str, str]:
 
 def _pairs(entries: Iterable[Entry]) -> list[_Pair]:
     """Each two entries with a run number in common, in the order of their slugs."""
-    sides = [_Side(entry.slug, entry, {run.number: run for run in entry.valid}) for entry in entries if counts(entry)]
+    sides = [_Side(entry.slug, entry, {run.number: run for run in entry.valid}) for entry in entries]
     sides.sort(key=lambda side: side.slug)
     return [
         _Pair(one, other, common)

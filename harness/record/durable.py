@@ -28,21 +28,23 @@ def append_whole(file: io.FileIO, line: bytes, *, sync: bool = False) -> None:
         raise
 
 
-def replace(path: Path, content: bytes) -> None:
-    """Write ``content`` to ``path`` in one step: a reader sees the old file, or the new one, never a part. Raises
-    `OSError`, and then the old file is there as before, and nothing beside it."""
+def replace(path: Path, content: bytes, *, sync: bool = True) -> None:
+    """Write ``content`` to ``path`` in one step: a reader sees the old file, or the new one, never a part; ``sync``
+    forces it to disk. Raises `OSError`, and then the old file is there as before, and nothing beside it."""
     partial = path.with_name(path.name + PARTIAL)
     try:
         with partial.open("wb") as file:
             file.write(content)
             file.flush()
-            os.fsync(file.fileno())
+            if sync:
+                os.fsync(file.fileno())
         partial.replace(path)
     except OSError:
         with contextlib.suppress(OSError):
             partial.unlink(missing_ok=True)
         raise
-    sync_folder(path.parent)
+    if sync:
+        sync_folder(path.parent)
 
 
 def sync_folder(path: Path) -> None:

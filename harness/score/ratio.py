@@ -8,10 +8,10 @@ made next to each other with the same seed, and the interval is Student's for th
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from functools import lru_cache
+from statistics import fmean
 
-import numpy as np
-import numpy.typing as npt
 from scipy.stats import t
 
 from harness.score.estimate import CONFIDENCE, Estimate
@@ -27,27 +27,28 @@ def _quantile(freedom: int) -> float:
     return float(t.ppf(0.5 + CONFIDENCE / 2, freedom))
 
 
-def paired_ratio(candidate: npt.ArrayLike, reference: npt.ArrayLike) -> Estimate:
-    """``candidate`` over ``reference``, both positive real [runs] in the same order of runs: 0.5 is half as much.
+def paired_ratio(candidate: Sequence[float], reference: Sequence[float]) -> Estimate:
+    """``candidate`` over ``reference``, both positive costs of runs in the same order: 0.5 is half as much.
 
     One pair has a value and no interval, none has neither; nor has a ratio that no float holds. Raises `ValueError`
-    where the arrays don't fit or hold something else than positive finite numbers.
+    where the two are not of one length or hold something else than positive finite numbers.
     """
-    ours, theirs = np.asarray(candidate, dtype=np.float64), np.asarray(reference, dtype=np.float64)
-    if ours.shape != theirs.shape or ours.ndim != 1:
-        raise ValueError(f"one cost for each run is needed: {ours.shape} and {theirs.shape}")
-    if not all(np.isfinite(each).all() and (each > 0).all() for each in (ours, theirs)):
+    # Plain floats: a table asks for thousands of ratios of five runs each, which arrays would make five times slower.
+    if len(candidate) != len(reference):
+        raise ValueError(f"one cost for each run is needed: {len(candidate)} and {len(reference)}")
+    if not all(0 < cost < math.inf for costs in (candidate, reference) for cost in costs):
         raise ValueError("a cost is positive and finite")
-    if len(ours) == 0:
+    if not candidate:
         return Estimate.absent(METHOD, "no run of one has its counterpart in the other")
-    logs = np.log(ours) - np.log(theirs)
-    centre = float(logs.mean())
+    logs = [math.log(ours) - math.log(theirs) for ours, theirs in zip(candidate, reference, strict=True)]
+    centre = fmean(logs)
     if abs(centre) > _LARGEST:
         return Estimate.absent(METHOD, "the ratio is too large or too small to be written")
-    if len(logs) == 1:
-        return Estimate.absent(METHOD, "one pair of runs says nothing of how much pairs differ", value=math.exp(centre))
     freedom = len(logs) - 1
-    half = float(_quantile(freedom) * logs.std(ddof=1) / math.sqrt(len(logs)))
+    if freedom == 0:
+        return Estimate.absent(METHOD, "one pair of runs says nothing of how much pairs differ", value=math.exp(centre))
+    variance = math.fsum((each - centre) ** 2 for each in logs) / freedom
+    half = _quantile(freedom) * math.sqrt(variance / len(logs))
     if abs(centre) + half > _LARGEST:
         return Estimate.absent(METHOD, "no interval: its ends are too far off to be written", value=math.exp(centre))
     return Estimate(math.exp(centre), math.exp(centre - half), math.exp(centre + half), METHOD)

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from harness.curves.cache import Cache
-from harness.curves.document import Material, document
+from harness.curves.document import SCHEMA, Material, document
 from harness.data.dataset import Dataset
 from harness.errors import InvalidInput
 from harness.publish.bundle import is_packed
 from harness.publish.places import CURVES
 from harness.publish.reading import read_document
 from harness.record import digest
+from harness.record.cache import Cache
 from harness.record.folder import RECORD, RunFolder
 from harness.score.metrics import Settings
 from harness.site.labels import Labels
@@ -57,14 +57,17 @@ class Drawn:
 
     def _computed(self, entry: Entry) -> Mapping[str, Any]:
         dataset = self._labels(entry)
-        digests = [str(run.document["digest"]) for run in entry.runs]
-        counted = {run.id for run in entry.valid}
-
-        def make() -> dict[str, Any]:
+        key = {
+            "schema": SCHEMA,
+            "records": sorted(str(run.document["digest"]) for run in entry.runs),
+            "data": None if dataset is None else dataset.digest,
+        }
+        found: dict[str, Any] | None = self.cache.get(key)
+        if found is None:
             runs = [Material(RunFolder(run.folder), read_document(run.folder / RECORD)) for run in entry.runs]
-            return document(runs, counted, dataset, self.settings)
-
-        return self.cache.curves_of([*digests, *([] if dataset is None else [dataset.digest])], make)
+            found = document(runs, {run.id for run in entry.valid}, dataset, self.settings)
+            self.cache.put(key, found)
+        return found
 
 
 def _published(entry: Entry) -> Mapping[str, Any]:

@@ -16,11 +16,13 @@ from harness.standings.baselines import baselines_of
 from harness.standings.benchmarks import BenchmarkText
 from harness.standings.collect import Collection
 from harness.standings.entry import Entry, group
-from harness.standings.ranking import primary_cost, ranks_of
+from harness.standings.ranking import SPOKEN, primary_cost, ranks_of
 from harness.standings.row import document_of, row_of
 from harness.standings.status import STATUSES, status_of
 
 SCHEMA = "leanmed/standings/v2"
+LEVELS = 7
+"""In the standings that is as deep as the fields of an entry."""
 
 
 @dataclass(frozen=True)
@@ -58,9 +60,26 @@ def build(collection: Collection, benchmarks: Iterable[BenchmarkText]) -> Standi
     return Standings(document, tuple(entries))
 
 
-def to_text(document: dict[str, Any]) -> str:
-    """The document as it is written to a file: readable, and the same for the same content."""
-    return json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n"
+def to_text(document: dict[str, Any], levels: int = LEVELS) -> str:
+    """The document as it is written to a file, the same for the same content: ``levels`` deep a line for each member,
+    and below that everything on its line, so that a difference between two files is told by entry and field."""
+    return _lines(document, levels, 0) + "\n"
+
+
+def _lines(value: Any, levels: int, depth: int) -> str:
+    if not levels or not value or not isinstance(value, dict | list):
+        return _in_one_line(value)
+    if isinstance(value, dict):
+        members = [f"{_in_one_line(key)}: {_lines(value[key], levels - 1, depth + 1)}" for key in sorted(value)]
+    else:
+        members = [_lines(member, levels - 1, depth + 1) for member in value]
+    opening, closing = "{}" if isinstance(value, dict) else "[]"
+    inner, outer = "\n" + " " * (depth + 1), "\n" + " " * depth
+    return f"{opening}{inner}{f',{inner}'.join(members)}{outer}{closing}"
+
+
+def _in_one_line(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, allow_nan=False)
 
 
 def _benchmarks(entries: list[Entry], texts: dict[str, BenchmarkText]) -> list[dict[str, Any]]:
@@ -131,7 +150,7 @@ def _note(listed: list[Entry], cost: str, ranking: str) -> str:
     if not listed:
         return "No official, valid run yet, so there is nothing to compare."
     return (
-        f"Sorted by {cost.replace('_', ' ')}, entries with a rank first. {ranking} Compare within this table only: it "
+        f"Sorted by {SPOKEN[cost]}, entries with a rank first. {ranking} Compare within this table only: it "
         "holds one machine, one runtime and one version of the rules."
     )
 

@@ -13,11 +13,14 @@ from typing import Any
 from harness.standings.fields import Node, UnreadableError, clean
 from harness.standings.judged import Judged, Rerun, read_judged, read_rerun
 from harness.standings.run import Run, read_run
+from harness.workers import on_all_processors
 
 RECORD, PLAN, EVENTS = "record.json", "plan.json", "events.jsonl"
 ENTRY, AGAIN = "entry.json", "again.json"
 LARGEST_FILE = 16 * 1024 * 1024
 """Bytes of a record or plan that is still read. A full record is about 50 KB."""
+MANY = 1000
+"""Records that are read in processes of their own: starting those takes as long as reading some hundreds."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,14 @@ class Unreadable:
 
     source: str
     reason: str
+
+
+@dataclass(frozen=True)
+class RecordFile:
+    """A record that was found: where it lies, and the path shown for it."""
+
+    path: Path
+    source: str
 
 
 @dataclass
@@ -66,14 +77,15 @@ def collect(folders: Iterable[Path], doubt: Doubt = _no_ledger) -> Collection:
     copy differs, it is listed as unreadable. Paths are shown relative to the folder given, so that a page can be passed
     on without telling where it was made. A folder that is not there holds nothing.
     """
-    collection, seen = Collection(), dict[str, Run]()
+    collection, files = Collection(), list[RecordFile]()
     for folder in folders:
         for path, has_record in _run_folders(folder.absolute(), collection, doubt):
             source = _shown(path, folder)
             if has_record:
-                _take_record(path / RECORD, f"{source}/{RECORD}", collection, seen)
+                files.append(RecordFile(path / RECORD, f"{source}/{RECORD}"))
             else:
                 collection.interrupted.append(_interrupted(path / PLAN, source))
+    _take_records(on_all_processors(_record_in, files, chunk=100, fewest=MANY), collection)
     return collection
 
 
@@ -107,19 +119,27 @@ def _shown(path: Path, folder: Path) -> str:
     return clean(str(Path(folder.name) / path.relative_to(folder)))
 
 
-def _take_record(path: Path, source: str, collection: Collection, seen: dict[str, Run]) -> None:
+def _record_in(file: RecordFile) -> Run | Unreadable:
+    """The run that the record in ``file`` tells of, or why it can't be read. In a process of its own where there are
+    many."""
     try:
-        document, digest = _parse(path)
-        run = read_run(document, folder=path.parent, source=source, digest=digest)
-        if first := seen.get(run.id):
-            if first.document["digest"] != digest:
-                raise UnreadableError(f"it differs from the record of the same run in {first.document['source']}")
-            return
+        document, digest = _parse(file.path)
+        return read_run(document, folder=file.path.parent, source=file.source, digest=digest)
     except UnreadableError as error:
-        collection.unreadable.append(Unreadable(source, str(error)))
-    else:
-        seen[run.id] = run
-        collection.runs.append(run)
+        return Unreadable(file.source, str(error))
+
+
+def _take_records(records: Iterable[Run | Unreadable], collection: Collection) -> None:
+    """Each run once; a second copy that differs is unreadable."""
+    seen = dict[str, Run]()
+    for run in records:
+        if isinstance(run, Unreadable):
+            collection.unreadable.append(run)
+        elif (first := seen.setdefault(run.id, run)) is run:
+            collection.runs.append(run)
+        elif first.document["digest"] != run.document["digest"]:
+            reason = f"it differs from the record of the same run in {first.document['source']}"
+            collection.unreadable.append(Unreadable(run.document["source"], reason))
 
 
 def _take_published(path: Path, source: str, collection: Collection, doubt: Doubt) -> None:

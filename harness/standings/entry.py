@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
@@ -118,7 +118,10 @@ class Entry:
 def group(runs: Iterable[Run], published: Iterable[Judged] = (), again: Iterable[Rerun] = ()) -> list[Entry]:
     """The entries that ``runs`` make up, in a fixed order, each with what was ``published`` of it and what other
     parties found when they ran it ``again``."""
-    judged = sorted(published, key=lambda each: each.name)
+    judged: dict[str, list[Judged]] = defaultdict(list)
+    for each in sorted(published, key=lambda each: each.name):
+        for record in each.records:
+            judged[record].append(each)
 
     def within(run: Run) -> tuple[object, ...]:
         return (*_identity(run), run.number, run.document["started"], run.id)
@@ -143,13 +146,15 @@ def _identity(run: Run) -> tuple[object, ...]:
     return (run.place.key, what, image, run.profile, own, run.simulated)
 
 
-def _published(members: Sequence[Run], judged: Iterable[Judged]) -> Judged | None:
-    """What was published of these runs: an entry all of whose records are here, and which has each number that is."""
+def _published(members: Sequence[Run], judged: Mapping[str, Sequence[Judged]]) -> Judged | None:
+    """What was published of these runs: an entry all of whose records are here, and which has each number that is.
+    ``judged`` is what was published of each record, by the record's digest and in the order of names."""
     here = {str(run.document["digest"]): run.number for run in members if run.verdict != "infrastructure"}
     there = {str(run.document["digest"]) for run in members}
-    for each in judged:
+    found = [each for record in there for each in judged.get(record, ())]
+    for each in sorted(found, key=lambda each: (each.name, sorted(each.records))):
         published = {here[record] for record in each.records if record in here}
-        if each.records and each.records <= there and published == set(here.values()):
+        if each.records <= there and published == set(here.values()):
             return each
     return None
 

@@ -37,7 +37,7 @@ class Node:
     """A value in a JSON document with its path there, for messages. Every method raises `UnreadableError`.
 
     A leaderboard reads hundreds of these from each of thousands of records. So a path is put together only where a
-    message needs it.
+    message needs it, and what nearly every value is comes first.
     """
 
     __slots__ = ("_above", "_key", "value")
@@ -65,9 +65,18 @@ class Node:
 
     def get(self, key: str) -> Node:
         """The value under ``key``, which must be there."""
-        if key not in self.mapping():
+        value = self.value
+        if not isinstance(value, dict):
+            raise self.wrong("an object")
+        if key not in value:
             raise UnreadableError(f"{Node(None, key, self).path} is missing")
-        return Node(self.value[key], key, self)
+        return Node(value[key], key, self)
+
+    def text_at(self, key: str) -> str:
+        """The text under ``key``, which must be there."""
+        value = self.value
+        found = value.get(key) if isinstance(value, dict) else None
+        return clean(found) if isinstance(found, str) else self.get(key).text()
 
     def maybe(self, key: str) -> Node | None:
         """The value under ``key``, or None where it is missing or null."""
@@ -120,6 +129,8 @@ class Node:
     def maybe_number(self, key: str) -> float | None:
         """The number under ``key``, or None."""
         found = self.mapping().get(key)
+        if type(found) is float and math.isfinite(found):
+            return found
         return None if found is None else Node(found, key, self).number()
 
     def quantity(self) -> dict[str, Any]:
@@ -127,7 +138,7 @@ class Node:
         try:
             return Quantity(
                 value=self.maybe_number("value"),
-                unit=self.get("unit").text(),
+                unit=self.text_at("unit"),
                 source=self.maybe_text("source"),
                 scope=self.maybe_text("scope"),
                 reason=self.maybe_text("reason"),

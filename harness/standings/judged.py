@@ -46,19 +46,19 @@ class Rerun:
 def read_rerun(document: object) -> Rerun:
     """The repetition in a parsed ``again.json``. Raises `UnreadableError`."""
     node = Node(document)
-    schema = node.get("schema").text()
+    schema = node.text_at("schema")
     if schema != RERUN_SCHEMA:
         raise UnreadableError(f"its format is {schema!r}; this version reads {RERUN_SCHEMA!r}")
-    verdict = node.get("verdict").text()
+    verdict = node.text_at("verdict")
     return Rerun(
-        entry=node.get("entry").text(),
+        entry=node.text_at("entry"),
         confirms=verdict in CONFIRMS,
         document={
-            "by": node.get("by").text(),
+            "by": node.text_at("by"),
             "system": node.get("system").maybe_text("title"),
             "same_system": node.get("same_system").truth(),
             "verdict": verdict,
-            "reason": node.get("reason").text(),
+            "reason": node.text_at("reason"),
         },
     )
 
@@ -67,7 +67,7 @@ def read_judged(document: object) -> Judged | None:
     """The entry in a parsed ``entry.json``; None for one without a valid run, which has nothing to show beyond its
     records. Raises `UnreadableError`."""
     node = Node(document)
-    schema = node.get("schema").text()
+    schema = node.text_at("schema")
     if schema != SCHEMA:
         raise UnreadableError(f"its format is {schema!r}; this version reads {SCHEMA!r}")
     quality = node.maybe("quality")
@@ -76,7 +76,7 @@ def read_judged(document: object) -> Judged | None:
     gates, against = node.get("gates"), node.maybe_text("against")
     q2, difference, costs = gates.maybe("Q2"), node.maybe("difference"), node.get("costs")
     return Judged(
-        name=node.get("entry").text(),
+        name=node.text_at("entry"),
         records=frozenset(
             found for attempt in node.get("attempts").each() if (found := attempt.maybe_text("record")) is not None
         ),
@@ -85,7 +85,7 @@ def read_judged(document: object) -> Judged | None:
         gain=quality.get("gain").estimate(),
         gate=_gate(gates.get("Q1")),
         document={
-            "entry": node.get("entry").text(),
+            "entry": node.text_at("entry"),
             "reference": node.get("reference").truth(),
             "against": against,
             "difference": None if difference is None else difference.get("estimate").estimate(),
@@ -100,7 +100,7 @@ def read_judged(document: object) -> Judged | None:
 
 def _gate(node: Node) -> dict[str, Any]:
     return {
-        "verdict": node.get("verdict").text(),
+        "verdict": node.text_at("verdict"),
         "target": node.maybe_number("target"),
         "reason": node.maybe_text("reason"),
     }
@@ -108,11 +108,11 @@ def _gate(node: Node) -> dict[str, Any]:
 
 def _outcome(node: Node) -> dict[str, Any]:
     return {
-        "outcome": node.get("outcome").text(),
+        "outcome": node.text_at("outcome"),
         "margin": node.maybe_number("margin"),
-        "reason": node.get("reason").text(),
+        "reason": node.text_at("reason"),
     }
 
 
 def _attempt(node: Node) -> dict[str, Any]:
-    return {key: node.get(key).text() for key in ("run", "verdict")} | {"number": node.get("number").whole()}
+    return {key: node.text_at(key) for key in ("run", "verdict")} | {"number": node.get("number").whole()}

@@ -10,6 +10,8 @@ from harness.standings.baselines import costs_of
 from harness.standings.entry import Entry
 
 ENERGY, TIME = "gpu_energy", "time_to_predictions"
+SPOKEN = {ENERGY: "GPU energy", TIME: "time to predictions"}
+"""What a table is sorted by, in a sentence."""
 
 
 def primary_cost(entries: Sequence[Entry]) -> str:
@@ -52,7 +54,7 @@ def ranks_of(entries: Sequence[Entry], cost: str) -> tuple[dict[str, Ranked], st
     assert found.spread is not None
     return ranks, (
         f"Ranks are ranges: from 1 + the number of entries that surely cost less to {count} − the number that surely "
-        f"cost more, by {cost.replace('_', ' ')} in a model of entry and run number with pooled variance "
+        f"cost more, by {SPOKEN[cost]} in a model of entry and run number with pooled variance "
         f"({found.freedom} degrees of freedom; runs differ by a factor of about {found.spread:.3f}), all pairs tested "
         "together at 5 % (Holm)."
     )

@@ -119,17 +119,17 @@ def read_run(record: object, *, folder: Path, source: str, digest: str) -> Run:
     newer minor version may add are passed over.
     """
     node = Node(record)
-    schema = node.get("schema").text()
+    schema = node.text_at("schema")
     if schema != SCHEMA:
         raise UnreadableError(f"its format is {schema!r}; this version reads {SCHEMA!r}")
-    verdict = node.get("outcome").get("verdict").text()
+    verdict = node.get("outcome").text_at("verdict")
     if verdict not in VERDICTS:
         raise UnreadableError(f"outcome.verdict is not one of {', '.join(VERDICTS)}")
-    runtime = node.get("runtime").text()
+    runtime = node.text_at("runtime")
     profile = node.get("profile")
     number = node.get("number").whole()
     return Run(
-        id=node.get("run").text(),
+        id=node.text_at("run"),
         folder=folder,
         place=_place(node, runtime),
         submission=_submission(node.get("submission")),
@@ -142,7 +142,7 @@ def read_run(record: object, *, folder: Path, source: str, digest: str) -> Run:
         number=number,
         verdict=verdict,
         document={
-            "run": node.get("run").text(),
+            "run": node.text_at("run"),
             "number": number,
             "seed": node.get("seed").whole(),
             "profile": {key: profile.maybe_text(key) for key in ("requested", "used", "why")},
@@ -156,8 +156,8 @@ def read_run(record: object, *, folder: Path, source: str, digest: str) -> Run:
             "versions": _versions(node.maybe("versions")),
             "epochs": [_epoch(epoch) for epoch in node.get("epochs").each()],
             "checks": [_check(check) for check in node.get("checks").each()],
-            "started": node.get("started").text(),
-            "finished": node.get("finished").text(),
+            "started": node.text_at("started"),
+            "finished": node.text_at("finished"),
             "source": source,
             "digest": digest,
         },
@@ -167,17 +167,17 @@ def read_run(record: object, *, folder: Path, source: str, digest: str) -> Run:
 def _place(node: Node, runtime: str) -> Place:
     benchmark, ruleset, system = node.get("benchmark"), node.get("ruleset"), node.get("system")
     return Place(
-        benchmark=benchmark.get("id").text(),
-        benchmark_title=benchmark.get("title").text(),
-        benchmark_digest=benchmark.get("digest").text(),
-        data_digest=node.get("data").get("digest").text(),
-        ruleset=ruleset.get("version").text(),
-        ruleset_digest=ruleset.get("digest").text(),
-        system=system.get("id").text(),
-        system_title=system.get("title").text(),
+        benchmark=benchmark.text_at("id"),
+        benchmark_title=benchmark.text_at("title"),
+        benchmark_digest=benchmark.text_at("digest"),
+        data_digest=node.get("data").text_at("digest"),
+        ruleset=ruleset.text_at("version"),
+        ruleset_digest=ruleset.text_at("digest"),
+        system=system.text_at("id"),
+        system_title=system.text_at("title"),
         runtime=runtime,
-        device=node.get("device").text(),
-        division=node.get("submission").get("division").text(),
+        device=node.text_at("device"),
+        division=node.get("submission").text_at("division"),
     )
 
 
@@ -201,7 +201,7 @@ def _cases(data: Node) -> dict[str, int] | None:
 def _submission(node: Node) -> dict[str, Any]:
     efficiency = node.get("efficiency")
     return {
-        **{key: node.get(key).text() for key in ("name", "title", "division", "model", "digest")},
+        **{key: node.text_at(key) for key in ("name", "title", "division", "model", "digest")},
         "description": node.maybe_text("description"),
         "efficiency": {_key(key): setting(efficiency.get(key).value) for key in sorted(efficiency.mapping())},
     }
@@ -229,7 +229,7 @@ def _image(node: Node, runtime: str) -> dict[str, Any]:
 def _profile(node: Node) -> str:
     """The profile that was used. A run that ended before one was chosen counts as what was asked for, and `auto` as
     official: a failure must not leave an entry by coming early."""
-    asked = node.get("requested").text()
+    asked = node.text_at("requested")
     return node.maybe_text("used") or ("official" if asked == "auto" else asked)
 
 
@@ -252,9 +252,9 @@ def _outcome(node: Node) -> dict[str, Any]:
     if said is not None and not isinstance(said.value, str):
         raise said.wrong("a text")
     return {
-        "ended": node.get("ended").text(),
+        "ended": node.text_at("ended"),
         "said": None if said is None else clean_end(said.value),
-        "verdict": node.get("verdict").text(),
+        "verdict": node.text_at("verdict"),
         "reasons": [reason.text() for reason in node.get("reasons").each()],
     }
 
@@ -270,7 +270,7 @@ def _quality(node: Node) -> dict[str, Any]:
         "threshold": node.maybe_number("threshold"),
         "metrics": _metrics(node.maybe("metrics")),
         "gate": {
-            "verdict": gate.get("verdict").text(),
+            "verdict": gate.text_at("verdict"),
             "target": gate.maybe_number("target"),
             "reason": gate.maybe_text("reason"),
         },
@@ -281,7 +281,7 @@ def _within(node: Node | None) -> dict[str, Any] | None:
     """The AUC within strata; older records and those of most data sets have none."""
     if node is None or node.value is None:
         return None
-    return {"of": node.get("of").text(), "auc": node.get("auc").estimate()}
+    return {"of": node.text_at("of"), "auc": node.get("auc").estimate()}
 
 
 def _metrics(node: Node | None) -> dict[str, Any] | None:
@@ -332,9 +332,9 @@ def _epoch(node: Node) -> dict[str, Any]:
 
 def _check(node: Node) -> dict[str, Any]:
     return {
-        "id": node.get("id").text(),
+        "id": node.text_at("id"),
         "title": node.maybe_text("title"),
-        "answer": node.get("answer").text(),
+        "answer": node.text_at("answer"),
         "sentence": node.maybe_text("sentence"),
         "remedy": node.maybe_text("remedy"),
     }

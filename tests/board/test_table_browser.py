@@ -57,6 +57,19 @@ def test_it_opens_in_silence_asks_for_nothing_and_keeps_nobody_out(visit: Open, 
     assert low_contrast(seen.page) == []
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_an_open_menu_keeps_nobody_out(visit: Open, site: Path, scheme: str):
+    page = visit(site / "table.html", scheme=scheme).page
+    page.evaluate("document.querySelectorAll('details.fold, details.chooser').forEach(box => { box.open = true })")
+    menus = page.locator("details.menu")
+    assert menus.count() == 4
+    for menu in menus.all():
+        menu.locator("summary").click()
+        assert menu.locator(".sheet").is_visible()
+        assert violations(page) == []
+        assert low_contrast(page) == []
+
+
 @pytest.mark.parametrize("name", ["index.html", "table.html"])
 def test_the_page_never_scrolls_sideways_but_the_table_may(visit: Open, site: Path, name: str):
     page = visit(site / name).page

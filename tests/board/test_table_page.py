@@ -84,7 +84,7 @@ def test_what_the_table_is_and_what_the_benchmark_measures_is_said(season):
     assert "logistic regression on one obvious number, size. A network must beat it." in words
     assert "Can't test C3" in words and "CC BY 3.0" in words and "lidc-nodules 8193ba26a108" in words
     assert "5 of 10 entries are ranked, by GPU energy." in words
-    assert "Sorted by gpu energy, entries with a rank first." in words
+    assert "Sorted by GPU energy, entries with a rank first." in words
 
 
 def test_a_benchmark_that_this_installation_lacks_is_no_reason_to_fail(tmp_path):

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from harness.data.dataset import Dataset
-from harness.findings.cache import Cache
 from harness.findings.claims import claims_of
 from harness.findings.evidence import Evidence, Labels
 from harness.places import Home
+from harness.record.cache import Cache
 from harness.record.folder import EVENTS, RECORD
 from harness.reference.evidence import scores_of
 from harness.run.outcome import Ended

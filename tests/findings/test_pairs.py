@@ -126,3 +126,16 @@ def test_a_failed_run_is_not_paired_and_the_others_are(copied: Home, dataset: Da
     leave_run(copied, dataset, 4, submission=BEST)
     found = Asking(dataset).pairs(entries_in(copied.runs))
     assert [pair["runs"] for pair in found["pairs"]] == [[1, 2, 3]] * 3
+
+
+def test_of_too_many_entries_no_pair_is_computed_and_each_says_why(
+    three: Home, dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("harness.findings.pairs.MOST_ENTRIES", 2)
+    entries, asking = entries_in(three.runs), Asking(dataset)
+    document = asking.pairs(entries)
+    assert findings(validator("pairs"), document) == []
+    assert document["pairs"] == []
+    assert [each["entry"] for each in document["left_out"]] == sorted(entry.slug for entry in entries)
+    assert all("at most 2 entries" in each["reason"] for each in document["left_out"])
+    assert not any("pairs" in line for line in asking.said)

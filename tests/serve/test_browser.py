@@ -9,7 +9,9 @@ import pytest
 
 from harness.places import Home
 from harness.serve.server import Server
+from tests.axe import violations
 from tests.browser import Open
+from tests.contrast import low_contrast
 from tests.live.material import METERED, Going, going
 from tests.serve.material import page_in, server_of
 
@@ -52,6 +54,15 @@ def test_an_epoch_appears_without_a_reload(server, run, visit_server: Open):
     assert page.evaluate("window.mark") == "the page that was opened"
     assert seen.console == []
     assert {url.partition("?")[0] for url in seen.requests} <= {server.address + n for n in ("live.html", "live.json")}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_it_keeps_nobody_out(server, run, visit_server: Open, scheme: str):
+    run.epoch(1, 3.0, auc=0.701)
+    seen = visit_server(server.address, "live.html", scheme=scheme)
+    seen.page.locator("tbody tr").first.wait_for()
+    assert violations(seen.page) == []
+    assert low_contrast(seen.page) == []
 
 
 def test_the_clock_moves_between_two_lines(server, run, visit_server: Open):

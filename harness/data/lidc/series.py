@@ -19,7 +19,7 @@ from harness.data import dicom_file
 from harness.data.broken import Broken, Problem
 from harness.data.dicom_file import NoDicom, told
 from harness.data.lidc.source import Scan
-from harness.data.work import pool_of
+from harness.workers import on_all_processors
 
 SAME_Z_MM = 0.01
 """Two positions closer than this are one. Those of the database are rounded to a hundredth."""
@@ -101,12 +101,7 @@ def _files(root: Path) -> Iterable[str]:
 
 
 def _headers(root: Path, paths: Sequence[str]) -> Iterable[Slice | Problem | None]:
-    workers = len(os.sched_getaffinity(0))
-    if len(paths) < 4 * _CHUNK or workers == 1:
-        yield from map(partial(read_header, root), paths)
-        return
-    with pool_of(workers) as pool:
-        yield from pool.map(partial(read_header, root), paths, chunksize=_CHUNK)
+    return on_all_processors(partial(read_header, root), paths, chunk=_CHUNK, fewest=4 * _CHUNK)
 
 
 def read_header(root: Path, where: str) -> Slice | Problem | None:
