@@ -16,6 +16,8 @@ from harness.board.words.index import GUIDE, INDEX, TALLY
 from harness.board.words.table import PLACE
 
 Json = Mapping[str, Any]
+SELF_REPORTED = "self-reported"
+"""The provenance of an entry that is in nobody's published results: of the reader's own runs."""
 
 
 def index_page(standings: Json, findings: Mapping[str, Json]) -> Page:
@@ -90,6 +92,8 @@ def _link(table: Json) -> Html:
     if place["division"] != "closed":
         parts.append(PLACE["division"].format(division=place["division"]))
     parts += [many(len(table["entries"]), TALLY["entries"]), many(_ranked(table), TALLY["ranked"])]
+    if own := sum(row["provenance"] == SELF_REPORTED for row in table["entries"]):
+        parts.append(many(own, TALLY["own"]))
     link = tag("a", place["system_title"], href=f"tables/{table['slug']}.html")
     return tag("li", link, tag("span", " · ".join(parts), class_="sub"))
 

@@ -51,11 +51,22 @@ def build(folders: tuple[Path, ...], out: Path | None, published: bool, as_json:
         click.echo(f"not read: {each['source']}: {each['reason']}", err=True)
     click.echo(f"leaderboard: {target / PAGE}", err=True)
     click.echo(f"  → open it in a browser: {(target / PAGE).as_uri()}", err=True)
+    for path in _own_tables(standings):
+        click.echo(f"  → your own runs: {(target / path).as_uri()}", err=True)
     if as_json:
         import json
 
         paths = {"page": str(target / PAGE), "standings": str(target / DATA)}
         click.echo(json.dumps({**paths, "counts": counts}, ensure_ascii=False))
+
+
+def _own_tables(standings: dict[str, Any]) -> list[str]:
+    """Paths of the tables in which entries stand that were not published."""
+    from harness.standings.judged import LOCAL
+
+    tables = [table for benchmark in standings["benchmarks"] for table in benchmark["tables"]]
+    own = [table for table in tables if any(row["provenance"] == LOCAL for row in table["entries"])]
+    return [f"tables/{table['slug']}.html" for table in own]
 
 
 def sources(folders: tuple[Path, ...], *, published: bool = False) -> tuple[Path, ...]:

@@ -32,8 +32,8 @@ def test_it_leads_to_every_table_and_counts(standings):
         f"tables/{table['slug']}.html" for table in sorted(tables, key=lambda table: -len(table["entries"]))
     ]
     assert "55 runs · 18 entries · 5 ranked · 3 tables" in page.words
-    assert "container · GPU · 10 entries · 5 ranked" in page.words
-    assert "host, no container · CPU · 1 entry · 0 ranked" in page.words
+    assert "container · GPU · 10 entries · 5 ranked · 1 self-reported" in page.words
+    assert "host, no container · CPU · 1 entry · 0 ranked · 1 self-reported" in page.words
 
 
 def test_the_table_with_most_ranked_entries_leads_and_is_shown_in_full(standings):

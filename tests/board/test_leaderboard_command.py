@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from harness.cli.main import main
+from harness.places import resources
 from tests.standings.records import record, write
 
 
@@ -28,9 +29,20 @@ def test_build_takes_the_home_s_runs_and_says_where_the_page_is(home, capsys):
     out, err = capsys.readouterr()
     page = home / "leaderboard" / "index.html"
     assert json.loads(out)["page"] == str(page)
-    assert json.loads(out)["counts"]["entries"] == 1
-    assert page.as_uri() in err
-    assert "DenseNet-121, 8-bit AdamW" in page.read_text(encoding="utf-8")
+    standings = json.loads((home / "leaderboard" / "standings.json").read_text())
+    (own,) = [
+        table["slug"]
+        for benchmark in standings["benchmarks"]
+        for table in benchmark["tables"]
+        if any(row["provenance"] == "self-reported" for row in table["entries"])
+    ]
+    shown = page.parent / "tables" / f"{own}.html"
+    assert f"open it in a browser: {page.as_uri()}" in err and f"your own runs: {shown.as_uri()}" in err
+    assert "DenseNet-121, 8-bit AdamW" in shown.read_text(encoding="utf-8")
+    assert f"tables/{own}.html" in page.read_text(encoding="utf-8")
+    # Beside what is published in this checkout.
+    published = len(list((resources() / "leaderboard" / "results").glob("*/*/entry.json")))
+    assert json.loads(out)["counts"]["entries"] == published + 1
     assert json.loads((home / "leaderboard" / "standings.json").read_text())["schema"] == "leanmed/standings/v2"
     there = sorted(path.name for path in page.parent.iterdir())
     assert there == ["compare", "entries", "index.html", "standings.json", "tables"]

@@ -107,7 +107,7 @@ def test_both_stand_in_a_table_of_their_own_without_a_rank(forest, shell, home):
     assert {entry["submission"]["name"] for entry in table["entries"]} == {"shape_forest", "in_a_shell"}
     assert {entry["rank"] for entry in table["entries"]} == {None}
     assert "needs a review of its source" in table["note"]
-    assert "needs source review" in (home / "leaderboard" / "index.html").read_text()
+    assert "needs source review" in (home / "leaderboard" / "tables" / f"{table['slug']}.html").read_text()
 
 
 def test_the_host_runtime_refuses_it(home):

@@ -44,6 +44,7 @@ TALLY = {
     "runs": ("{count} run", "{count} runs"),
     "entries": ("{count} entry", "{count} entries"),
     "ranked": ("{count} ranked", "{count} ranked"),
+    "own": ("{count} self-reported", "{count} self-reported"),
     "tables": ("{count} table", "{count} tables"),
     "interrupted": ("{count} interrupted", "{count} interrupted"),
     "unreadable": ("{count} unreadable", "{count} unreadable"),
