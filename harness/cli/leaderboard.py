@@ -85,6 +85,7 @@ def sources(folders: tuple[Path, ...], *, published: bool = False) -> tuple[Path
 
 def build_site(places: tuple[Path, ...], target: Path) -> dict[str, Any]:
     """Make the site in ``target`` from the records in ``places``; returns the standings."""
+    from harness.acyclic import acyclic
     from harness.findings.findings import findings
     from harness.places import Home
     from harness.publish.account import doubt
@@ -100,11 +101,12 @@ def build_site(places: tuple[Path, ...], target: Path) -> dict[str, Any]:
     from harness.standings.collect import collect
 
     home = Home.find()
-    standings = build_standings(collect(places, doubt), known_benchmarks())
-    labels = Labels(standings.entries, home, say)
-    drawn = Drawn(labels, Settings.of(load_ruleset().statistics), Cache(home.cache / "curves", say))
-    found = findings(standings.entries, labels.of, home.cache / "findings", say)
-    done = write_site(target, plan(standings, Beside(found, drawn.curves, drawn.version), target))
+    with acyclic():
+        standings = build_standings(collect(places, doubt), known_benchmarks())
+        labels = Labels(standings.entries, home, say)
+        drawn = Drawn(labels, Settings.of(load_ruleset().statistics), Cache(home.cache / "curves", say))
+        found = findings(standings.entries, labels.of, home.cache / "findings", say)
+        done = write_site(target, plan(standings, Beside(found, drawn.curves, drawn.version), target))
     say(f"pages: {done.written} written, {done.kept} as they were, {done.removed} removed")
     return standings.document
 

@@ -48,10 +48,8 @@ def plan(standings: Standings, beside: Beside, out: Path) -> Iterator[Planned]:
 def _table(table: Mapping[str, Any], benchmark: Mapping[str, Any], findings: Mapping[str, Any]) -> Iterator[Planned]:
     about = {key: value for key, value in benchmark.items() if key != "tables"}
     slug, pairs = table["slug"], findings.get("pairs")
-    # Tables and pairs can be megabytes: their digest is taken once for both pages.
-    of_both, of_claims = key_of(table, about, pairs), findings.get("claims")
-    yield _page(lambda: table_page(table, about, findings), f"tables/{slug}.html", of_both, of_claims)
-    yield _page(lambda: compare_page(table, about, pairs), f"compare/{slug}.html", of_both)
+    yield _page(lambda: table_page(table, about, findings), f"tables/{slug}.html", table, about, findings)
+    yield _page(lambda: compare_page(table, about, pairs), f"compare/{slug}.html", table, about, pairs)
 
 
 def _entry(entry: Entry, full: Mapping[str, Any], beside: Beside, out: Path) -> Planned:
@@ -70,4 +68,4 @@ def _page(make: Callable[[], Page], path: str, *made_from: Any) -> Planned:
         assert page.path == path, f"{page.path} was planned as {path}"
         return page.to_text()
 
-    return Planned(path, text, key_of(made_by(), path, made_from))
+    return Planned(path, text, lambda: key_of(made_by(), path, made_from))

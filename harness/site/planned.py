@@ -11,13 +11,13 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Planned:
-    """``path`` has forward slashes; ``key`` is a digest of everything that decides the content, by which a file that is
-    there already is known to be right, and None for one that is always written. ``beside`` are paths and texts of files
-    that hold the same in another form, and are written along with it."""
+    """``path`` has forward slashes; ``key`` gives a digest of everything that decides the content, by which a file
+    that is there already is known to be right, and is None for one that is always written. ``beside`` are paths and
+    texts of files that hold the same in another form, and are written along with it."""
 
     path: str
     text: Callable[[], str]
-    key: str | None = None
+    key: Callable[[], str] | None = None
     beside: tuple[tuple[str, Callable[[], str]], ...] = ()
 
 

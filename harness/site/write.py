@@ -14,10 +14,13 @@ from pathlib import Path
 from harness.errors import MachineLacks
 from harness.site.planned import Planned
 from harness.standings.write import write_text
+from harness.workers import in_forks
 
 _MARK = "<!-- leanmed: made from {key} -->\n"
 _LONGEST = 120
 """Bytes at the end of a file that hold the mark."""
+MANY = 20
+"""Files that are written on all processors."""
 FOLDERS = ("entries", "tables", "compare")
 """Folders in which pages come and go."""
 
@@ -32,22 +35,28 @@ class Written:
 
 
 def write_site(out: Path, planned: Iterable[Planned]) -> Written:
-    """Write what is not there yet. Raises `MachineLacks` where a file can't be written or removed."""
-    written = kept = 0
-    wanted: set[Path] = set()
-    for each in planned:
-        path = out / each.path
-        wanted.add(path)
-        others = {out / name: text for name, text in each.beside}
-        if each.key is not None and _key_in(path) == each.key and all(other.is_file() for other in others):
-            kept += 1
-            continue
-        for other, text in others.items():
-            write_text(other, text())
-        # The page comes last, because its mark vouches for the files beside it.
-        write_text(path, each.text() + ("" if each.key is None else _MARK.format(key=each.key)))
-        written += 1
-    return Written(written, kept, _remove_others(out, wanted))
+    """Write what is not there yet, on all processors where that is much. Raises `MachineLacks` where a file can't be
+    written or removed."""
+    plan = list(planned)
+    if len(plan) < MANY:
+        fresh = [_written(out, each) for each in plan]
+    else:
+        fresh = in_forks(lambda number: _written(out, plan[number]), len(plan))
+    return Written(sum(fresh), len(plan) - sum(fresh), _remove_others(out, {out / each.path for each in plan}))
+
+
+def _written(out: Path, planned: Planned) -> bool:
+    """Write one page with the files beside it; False where all of them are right already."""
+    path = out / planned.path
+    others = {out / name: text for name, text in planned.beside}
+    key = None if planned.key is None else planned.key()
+    if key is not None and _key_in(path) == key and all(other.is_file() for other in others):
+        return False
+    for other, text in others.items():
+        write_text(other, text())
+    # The page comes last, because its mark vouches for the files beside it.
+    write_text(path, planned.text() + ("" if key is None else _MARK.format(key=key)))
+    return True
 
 
 def _key_in(path: Path) -> str | None:

@@ -51,7 +51,8 @@ def plain_settings(baseline: str) -> dict[str, str]:
 
 
 def ratios_of(entry: Entry, baselines: Mapping[tuple[str, str], Entry]) -> dict[str, Any]:
-    """For each baseline its entry's slug and the ratio of each cost with its interval, or why there is none."""
+    """For each baseline its entry's slug and the ratio of each cost that one of the two measured with its interval, or
+    why there is none."""
     return {name: _ratios(entry, name, baselines.get((name, entry.first.submission["model"]))) for name in BASELINES}
 
 
@@ -62,7 +63,8 @@ def _ratios(entry: Entry, name: str, baseline: Entry | None) -> dict[str, Any]:
         if name == "float32" and judged is not None and judged.document["against"] is not None:
             return {"entry": None, "costs": judged.document["costs"], "reason": None}
         return {"entry": None, "costs": {}, "reason": f"no valid {name} run of {model} in this table"}
-    costs = {} if baseline is entry else {cost: _ratio(entry, baseline, cost) for cost in COSTS}
+    there = [cost for cost in COSTS if costs_of(entry, cost) or costs_of(baseline, cost)]
+    costs = {} if baseline is entry else {cost: _ratio(entry, baseline, cost) for cost in there}
     return {"entry": baseline.slug, "costs": costs, "reason": None}
 
 
@@ -83,5 +85,4 @@ def _rounded(estimate: dict[str, Any]) -> dict[str, Any]:
 
 def costs_of(entry: Entry, cost: str) -> dict[int, float]:
     """A quantity of each valid run that measured it, by run number."""
-    values = {run.number: run.document["quantities"][cost]["value"] for run in entry.valid}
-    return {number: value for number, value in values.items() if value is not None}
+    return entry.measured[cost]

@@ -35,9 +35,14 @@ class Standings:
 
     def in_full(self) -> Iterator[dict[str, Any]]:
         """Each entry in full (schemas/standing.schema.json), in the order of ``entries``."""
-        tables = {table["slug"]: (table, each) for each in self.document["benchmarks"] for table in each["tables"]}
+        rows = {
+            (table["slug"], row["slug"]): (row, table, benchmark)
+            for benchmark in self.document["benchmarks"]
+            for table in benchmark["tables"]
+            for row in table["entries"]
+        }
         for entry in self.entries:
-            yield document_of(entry, *tables[entry.place.slug])
+            yield document_of(entry, *rows[entry.place.slug, entry.slug])
 
 
 def build(collection: Collection, benchmarks: Iterable[BenchmarkText]) -> Standings:

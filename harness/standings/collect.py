@@ -77,16 +77,21 @@ def collect(folders: Iterable[Path], doubt: Doubt = _no_ledger) -> Collection:
     copy differs, it is listed as unreadable. Paths are shown relative to the folder given, so that a page can be passed
     on without telling where it was made. A folder that is not there holds nothing.
     """
-    collection, files = Collection(), list[RecordFile]()
+    collection = Collection()
+    files = _record_files(folders, collection, doubt)
+    _take_records(on_all_processors(_record_in, files, chunk=100, fewest=MANY), collection)
+    return collection
+
+
+def _record_files(folders: Iterable[Path], collection: Collection, doubt: Doubt) -> Iterator[RecordFile]:
+    """Every record that is to be read; everything else that is found goes into ``collection`` right away."""
     for folder in folders:
         for path, has_record in _run_folders(folder.absolute(), collection, doubt):
             source = _shown(path, folder)
             if has_record:
-                files.append(RecordFile(path / RECORD, f"{source}/{RECORD}"))
+                yield RecordFile(path / RECORD, f"{source}/{RECORD}")
             else:
                 collection.interrupted.append(_interrupted(path / PLAN, source))
-    _take_records(on_all_processors(_record_in, files, chunk=100, fewest=MANY), collection)
-    return collection
 
 
 def _run_folders(folder: Path, collection: Collection, doubt: Doubt) -> Iterator[tuple[Path, bool]]:
@@ -116,7 +121,7 @@ def _run_folders(folder: Path, collection: Collection, doubt: Doubt) -> Iterator
 def _shown(path: Path, folder: Path) -> str:
     """``path`` as it is shown: from the name of the folder that was searched."""
     folder = folder.absolute()
-    return clean(str(Path(folder.name) / path.relative_to(folder)))
+    return clean(folder.name + str(path).removeprefix(str(folder)))
 
 
 def _record_in(file: RecordFile) -> Run | Unreadable:
@@ -181,7 +186,8 @@ def _parse(path: Path) -> tuple[Any, str]:
         if not path.is_file():
             raise UnreadableError("it is not a file")
         with path.open("rb") as file:
-            data = file.read(LARGEST_FILE + 1)
+            # No more than there is: a buffer of 16 MiB for each of thousands of records takes longer than reading them.
+            data = file.read(min(os.fstat(file.fileno()).st_size, LARGEST_FILE) + 1)
     except OSError as error:
         raise UnreadableError(f"the file can't be read: {error.strerror}") from error
     if len(data) > LARGEST_FILE:

@@ -33,7 +33,7 @@ class Entry:
         """Any run: what all of them share is read here."""
         return self.runs[0]
 
-    @property
+    @cached_property
     def slug(self) -> str:
         """The entry's name in file names and links: of its submission's name what is plain, and digits of what its runs
         share, so that another run changes no link."""
@@ -90,6 +90,15 @@ class Entry:
         if self.judged is None:
             return LOCAL
         return RUN_AGAIN if any(each.confirms for each in self.again) else PUBLISHED
+
+    @cached_property
+    def measured(self) -> dict[str, dict[int, float]]:
+        """Each quantity of each valid run that measured it, by run number."""
+        values = [(run.number, run.document["quantities"]) for run in self.valid]
+        return {
+            name: {number: found for number, each in values if (found := each[name]["value"]) is not None}
+            for name in QUANTITIES
+        }
 
     def value(self, name: str) -> float | None:
         """The mean of a quantity over the valid runs, or None."""

@@ -38,9 +38,10 @@ def row_of(entry: Entry, rank: Ranked | None, baselines: Mapping[tuple[str, str]
     }
 
 
-def document_of(entry: Entry, table: Mapping[str, Any], benchmark: Mapping[str, Any]) -> dict[str, Any]:
-    """The entry in full; ``table`` and ``benchmark`` are the standings' that it stands in."""
-    (row,) = [row for row in table["entries"] if row["slug"] == entry.slug]
+def document_of(
+    entry: Entry, row: Mapping[str, Any], table: Mapping[str, Any], benchmark: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The entry in full; ``row``, ``table`` and ``benchmark`` are the standings' that it stands in."""
     return {
         "schema": ENTRY_SCHEMA,
         "benchmark": {key: benchmark[key] for key in ("id", "digest", "title", "text")},

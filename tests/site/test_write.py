@@ -17,7 +17,7 @@ def page(path: str, text: str = "<p>page</p>\n", *, key: str | None = None, aske
             asked.append(path)
         return text
 
-    return Planned(path, make, key_of(path, text) if key is None else key)
+    return Planned(path, make, lambda: key_of(path, text) if key is None else key)
 
 
 def test_what_is_there_is_not_made_again(tmp_path: Path):
@@ -41,7 +41,7 @@ def test_a_file_without_a_key_is_always_written(tmp_path: Path):
 
 
 def test_a_page_whose_data_went_lost_is_made_again(tmp_path: Path):
-    planned = Planned("entries/a.html", lambda: "page\n", "k" * 64, (("entries/a.json", lambda: "{}\n"),))
+    planned = Planned("entries/a.html", lambda: "page\n", lambda: "k" * 64, (("entries/a.json", lambda: "{}\n"),))
     write_site(tmp_path, [planned])
     (tmp_path / "entries" / "a.json").unlink()
     assert write_site(tmp_path, [planned]) == Written(1, 0, 0)
@@ -49,7 +49,7 @@ def test_a_page_whose_data_went_lost_is_made_again(tmp_path: Path):
 
 
 def test_a_page_that_nothing_is_planned_for_goes_with_its_data(tmp_path: Path):
-    gone = Planned("entries/a.html", lambda: "page\n", "k" * 64, (("entries/a.json", lambda: "{}\n"),))
+    gone = Planned("entries/a.html", lambda: "page\n", lambda: "k" * 64, (("entries/a.json", lambda: "{}\n"),))
     write_site(tmp_path, [gone, page("tables/t.html")])
     assert write_site(tmp_path, [page("tables/t.html")]) == Written(0, 1, 1)
     assert sorted(path.name for path in (tmp_path / "entries").iterdir()) == []
@@ -65,8 +65,9 @@ def test_a_page_of_somebody_else_stays(tmp_path: Path, text: str):
 
 def test_a_page_that_quotes_a_mark_vouches_for_nothing(tmp_path: Path):
     planned = page("entries/a.html")
+    assert planned.key is not None
     (tmp_path / "entries").mkdir()
-    (tmp_path / "entries" / "a.html").write_text(f"<!-- leanmed: made from {planned.key} -->\nmore")
+    (tmp_path / "entries" / "a.html").write_text(f"<!-- leanmed: made from {planned.key()} -->\nmore")
     assert write_site(tmp_path, [planned]) == Written(1, 0, 0)
 
 

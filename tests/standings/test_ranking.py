@@ -20,7 +20,8 @@ def entry(slug: str, *times: float, ranks: bool = True, energy: float | None = N
         )
         for number, value in enumerate(times, start=1)
     ]
-    return SimpleNamespace(slug=slug, ranks=ranks, valid=runs)
+    measured = {TIME: dict(enumerate(times, start=1))}
+    return SimpleNamespace(slug=slug, ranks=ranks, valid=runs, measured=measured)
 
 
 def test_energy_ranks_only_where_every_run_has_one():
