@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 import unicodedata
 from collections.abc import Iterator
 from typing import Any
@@ -20,7 +21,8 @@ class UnreadableError(Exception):
 def clean(text: str) -> str:
     """``text`` without characters that are invisible, reorder what follows, or can't be written as UTF-8."""
     if len(text) <= LONGEST_TEXT and text.isascii() and text.isprintable():
-        return text  # nearly every text of a record, and a record has hundreds
+        # Nearly every text of a record, and a record has hundreds, most of which thousands of others have too.
+        return sys.intern(text)
     kept = "".join(
         char if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Zl", "Zp") else "\ufffd"
         for char in text[: LONGEST_TEXT + 1]

@@ -28,7 +28,7 @@ def row_of(entry: Entry, rank: Ranked | None, baselines: Mapping[tuple[str, str]
         "rank": None if rank is None else {"best": rank.best, "worst": rank.worst, "of": rank.of},
         "cheaper_than": [] if rank is None else list(rank.cheaper_than),
         "provenance": entry.provenance,
-        "runs": {"valid": len(entry.valid), "attempts": len(entry.runs)},
+        "runs": {"valid": len(entry.valid), "attempts": _attempts(entry)},
         "flags": _flags(entry),
         "summary": entry.summary,
         "areas": [area for area in areas if area is not None],
@@ -53,6 +53,12 @@ def document_of(
         "judged": entry.judged_document,
         "runs": entry.run_documents,
     }
+
+
+def _attempts(entry: Entry) -> int:
+    """How often a run of it was started. Published are also those that were interrupted and left no record."""
+    published = 0 if entry.judged is None else len(entry.judged.document["attempts"])
+    return max(len(entry.runs), published)
 
 
 def _judged(entry: Entry) -> dict[str, Any] | None:

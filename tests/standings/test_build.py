@@ -13,6 +13,7 @@ from harness.standings.build import Standings, build, to_text
 from harness.standings.collect import Collection, collect
 from harness.standings.run import ONCE, QUANTITIES
 from tests.standings.records import BENCHMARK, a_season, changed, digest, estimate, failed, record, write
+from tests.standings.season import SEASON, entry_json, runs_of
 
 SCHEMAS = Path(__file__).parents[2] / "schemas"
 SCHEMA = json.loads((SCHEMAS / "standings.schema.json").read_text())
@@ -274,3 +275,15 @@ def test_what_is_not_compared_has_no_ratio_to_a_run_that_is(tmp_path, document, 
     assert row["ratios"]["float32"]["entry"] is not None
     found = row["ratios"]["float32"]["costs"]["time_to_predictions"]
     assert (found["value"], found["reason"]) == (None, f"it is not compared: {reason}")
+
+
+def test_published_attempts_that_left_no_record_are_counted(tmp_path):
+    made = next(each for each in SEASON if each.name == "densenet_8bit")
+    documents = runs_of(made)
+    results = tmp_path / "results"
+    write(results / "entry", *documents)
+    entry = entry_json(made, documents)
+    lost = {"run": "densenet_8bit-lost", "number": 1, "verdict": "interrupted", "record": None}
+    (results / "entry" / "entry.json").write_text(json.dumps({**entry, "attempts": [lost, *entry["attempts"]]}))
+    standings = build(collect([results], doubt=lambda root: None), [BENCHMARK])
+    assert only_entry(standings)["row"]["runs"] == {"valid": 5, "attempts": 6}
