@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import CDPSession
 
 SEASONS = {"20 tables of 100 entries": Size(4, 5, 100), "one table of 2,000 entries": Size(1, 1, 2000)}
-TURNS, VISITS, FILTERS = 5, 7, 21
+TURNS, VISITS, FILTERS = 3, 7, 21
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 READY = """() => {
   const [page] = performance.getEntriesByType("navigation");
