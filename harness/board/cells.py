@@ -18,7 +18,9 @@ from harness.board.words.table import NOTES, TABLE
 Row = Mapping[str, Any]
 _LONGEST_WHY = 60
 """Characters of reasons that stand below a name without being folded away."""
-_PROVEN = ("self-reported", "verified from raw files", "run again by another party")
+SELF_REPORTED = "self-reported"
+"""The provenance of an entry that is in nobody's published results: of the reader's own runs."""
+_PROVEN = (SELF_REPORTED, "verified from raw files", "run again by another party")
 
 
 def rank_cell(row: Row) -> Html:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from harness.board.about import about
+from harness.board.cells import SELF_REPORTED
 from harness.board.controls import SCRIPTS
 from harness.board.frame import Page
 from harness.board.markup import Html, join, tag
@@ -16,8 +17,6 @@ from harness.board.words.index import GUIDE, INDEX, TALLY
 from harness.board.words.table import PLACE
 
 Json = Mapping[str, Any]
-SELF_REPORTED = "self-reported"
-"""The provenance of an entry that is in nobody's published results: of the reader's own runs."""
 
 
 def index_page(standings: Json, findings: Mapping[str, Json]) -> Page:

@@ -65,10 +65,10 @@ def build(collection: Collection, benchmarks: Iterable[BenchmarkText]) -> Standi
     return Standings(document, tuple(entries))
 
 
-def to_text(document: dict[str, Any], levels: int = LEVELS) -> str:
-    """The document as it is written to a file, the same for the same content: ``levels`` deep a line for each member,
+def to_text(document: dict[str, Any]) -> str:
+    """The document as it is written to a file, the same for the same content: `LEVELS` deep a line for each member,
     and below that everything on its line, so that a difference between two files is told by entry and field."""
-    return _lines(document, levels, 0) + "\n"
+    return _lines(document, LEVELS, 0) + "\n"
 
 
 def _lines(value: Any, levels: int, depth: int) -> str:

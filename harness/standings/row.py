@@ -57,8 +57,8 @@ def document_of(
 
 def _attempts(entry: Entry) -> int:
     """How often a run of it was started. Published are also those that were interrupted and left no record."""
-    published = 0 if entry.judged is None else len(entry.judged.document["attempts"])
-    return max(len(entry.runs), published)
+    published = [] if entry.judged is None else entry.judged.document["attempts"]
+    return len({run.id for run in entry.runs} | {attempt["run"] for attempt in published})
 
 
 def _judged(entry: Entry) -> dict[str, Any] | None:
